@@ -1,0 +1,30 @@
+#pragma once
+
+// A log-linear histogram of durations: three significant digits over the whole range, exact counts,
+// mergeable by addition.
+
+#include <cstdint>
+#include <vector>
+
+namespace cutover::load {
+
+class Histogram {
+ public:
+  /// Values in nanoseconds; 0 to about 2^62, larger ones count as the largest.
+  void record(std::uint64_t value_ns);
+  void merge(const Histogram& other);
+  std::uint64_t count() const;
+  /// The value at or below which `percentile` (0-100) of all values lie; 0 when empty. Within 0.1 %
+  /// of the true value; percentile 100 is exact.
+  std::uint64_t at_percentile(double percentile) const;
+  std::uint64_t max() const;
+  double mean() const;
+
+ private:
+  std::vector<std::uint64_t> counts_;
+  std::uint64_t count_ = 0;
+  std::uint64_t max_ = 0;
+  double sum_ = 0;
+};
+
+}  // namespace cutover::load

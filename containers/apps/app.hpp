@@ -1,0 +1,71 @@
+#pragma once
+
+// A backend as a function: request in, answer out, with the time the answer takes as a value. The
+// same app is called in process by the load balancer and served on a host port by apps/server.hpp.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lb/base/clock.hpp"
+#include "lb/base/result.hpp"
+
+namespace cutover::containers::apps {
+
+struct AppRequest {
+  std::string_view method;
+  std::string_view target;  ///< Path and query, as received.
+};
+
+struct AppAnswer {
+  int status = 200;
+  std::string_view reason;
+  /// Raw header lines ended by CRLF, without Content-Length, Connection, Keep-Alive, Date.
+  std::string_view headers;
+  /// What GET answers; the caller leaves it out for HEAD.
+  std::string_view body;
+  /// Simulated work before the answer starts; includes waiting for a free slot.
+  Duration delay = Duration::zero();
+  /// The app is over its limits: it closes the connection instead of answering.
+  bool reset = false;
+};
+
+/// How long the app's simulated work takes.
+struct Latency {
+  enum class Shape { none, constant, uniform, exponential, lognormal };
+  Shape shape = Shape::none;
+  Duration low = Duration::zero();   ///< constant: the value; uniform: the least; else the median.
+  Duration high = Duration::zero();  ///< uniform: the most; exponential, lognormal: the p99.
+};
+
+/// How a backend is to behave, so that a slow, flaky or full one can be shown.
+struct AppBehaviour {
+  Latency latency;
+  double error_rate = 0;                 ///< 0-1: share of requests answered 500.
+  Duration start_up = Duration::zero();  ///< From start to the first accepted connection.
+  /// Requests served at one time; more wait in line. 0: no limit.
+  std::uint32_t concurrency_limit = 0;
+  /// Waiting requests beyond this many are answered 503. Only with a concurrency limit.
+  std::uint32_t backlog_limit = 128;
+};
+
+/// Thread-safe: answer() is called by any worker, also at the same time.
+class App {
+ public:
+  virtual ~App() = default;
+  /// Views in the answer live as long as the app. Never blocks, never throws.
+  virtual AppAnswer answer(const AppRequest& request, TimePoint now) noexcept = 0;
+};
+
+/// The names make_app() knows: "api", "posts", "threads", "users".
+bool is_app_name(std::string_view name);
+
+/// An app of the forum, or an error that names the apps there are. `seed` decides the chance in its
+/// latency and errors.
+Result<std::shared_ptr<App>> make_app(std::string_view name, const AppBehaviour& behaviour,
+                                      std::uint64_t seed);
+
+}  // namespace cutover::containers::apps

@@ -1,0 +1,76 @@
+#pragma once
+
+// The cluster's face: task definitions, services with a desired count, tasks that really run. Every
+// member is called on the control thread; work goes on in callbacks of the Timers and the Runtime.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "containers/runtime.hpp"
+#include "containers/service.hpp"
+#include "containers/target_registry.hpp"
+#include "containers/task.hpp"
+#include "containers/task_definition.hpp"
+#include "lb/base/result.hpp"
+#include "lb/base/timers.hpp"
+
+namespace cutover::containers {
+
+/// What an image runs: a built-in app with its behaviour.
+struct ImageApp {
+  std::string app;
+  apps::AppBehaviour behaviour;
+};
+
+struct ClusterOptions {
+  std::string name = "default";
+  std::string account = "123456789012";
+  std::string region = "us-east-1";
+  std::uint64_t seed = 1;
+  /// Image reference, as task definitions write it -> app.
+  std::map<std::string, ImageApp> images;
+};
+
+class Cluster {
+ public:
+  /// All three are borrowed and outlive the cluster.
+  Cluster(Timers& timers, Runtime& runtime, TargetRegistry& registry, ClusterOptions options);
+  /// Kills what still runs.
+  ~Cluster();
+
+  /// Gives the new revision. Definitions come from parse_task_definition().
+  Result<TaskDefinition> register_task_definition(TaskDefinition definition);
+  /// "family", "family:revision" or an ARN.
+  Result<TaskDefinition> task_definition(const std::string& reference) const;
+
+  Result<void> create_service(const ServiceSpec& spec);
+  /// New desired count and/or task definition; members left empty keep their values.
+  struct ServiceUpdate {
+    std::optional<std::uint32_t> desired_count;
+    std::optional<std::string> task_definition;
+    bool force_new_deployment = false;
+  };
+  Result<void> update_service(const std::string& service, const ServiceUpdate& update);
+  Result<void> delete_service(const std::string& service, bool force);
+
+  Result<ServiceDescription> describe_service(const std::string& service) const;
+  std::vector<std::string> services() const;
+  /// Running and recently stopped tasks, oldest first; of one service, or of all ("").
+  std::vector<TaskDescription> tasks(const std::string& service = "") const;
+  Result<void> stop_task(const std::string& task_id, const std::string& reason);
+
+  /// Scales every service to 0 at once: SIGTERM to all without waiting for drains; `done` is called
+  /// once every task is STOPPED.
+  void shut_down(std::function<void()> done);
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace cutover::containers

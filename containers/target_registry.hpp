@@ -1,0 +1,41 @@
+#pragma once
+
+// How the cluster makes its tasks targets of a load balancer it knows nothing about. The program
+// implements this on the load balancer; tests implement it in a few lines.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "containers/apps/app.hpp"
+#include "lb/base/result.hpp"
+
+namespace cutover::containers {
+
+/// One container port of a running task, as a load balancer reaches it.
+struct TaskTarget {
+  std::string address = "127.0.0.1";
+  std::uint16_t host_port = 0;
+  /// Set when the container runs in this process: it may be called instead of dialled.
+  std::shared_ptr<apps::App> app;
+};
+
+enum class TargetStatus { initial, healthy, unhealthy, draining, unused };
+
+/// All calls on the control thread.
+class TargetRegistry {
+ public:
+  virtual ~TargetRegistry() = default;
+  /// Whether the group exists and is used by a listener (ECS refuses a service otherwise).
+  virtual Result<void> check_target_group(const std::string& target_group) = 0;
+  virtual Result<void> register_target(const std::string& target_group,
+                                       const TaskTarget& target) = 0;
+  virtual Result<void> deregister_target(const std::string& target_group,
+                                         const TaskTarget& target) = 0;
+  /// `unused` also when the target is not registered (any more).
+  virtual TargetStatus status(const std::string& target_group, const TaskTarget& target) const = 0;
+  /// The status with its reason, for events: "Health checks failed with these codes: [500]".
+  virtual std::string reason(const std::string& target_group, const TaskTarget& target) const = 0;
+};
+
+}  // namespace cutover::containers

@@ -1,0 +1,74 @@
+#include "lb/base/timers.hpp"
+
+#include <algorithm>
+
+namespace cutover {
+
+TimerId TimerQueue::add(TimePoint at, std::function<void()> callback) {
+  const TimerId id = ++last_;
+  pending_.emplace(Key{at, id}, std::move(callback));
+  moments_.emplace(id, at);
+  return id;
+}
+
+void TimerQueue::cancel(TimerId id) {
+  const auto found = moments_.find(id);
+  if (found == moments_.end()) return;
+  pending_.erase(Key{found->second, id});
+  moments_.erase(found);
+}
+
+std::optional<TimePoint> TimerQueue::next() const {
+  if (pending_.empty()) return std::nullopt;
+  return pending_.begin()->first.first;
+}
+
+void TimerQueue::run_due(TimePoint now) {
+  // A callback that adds another one for `now` or before gets its turn in this same call, but only
+  // those that were asked for before it began: else a zero wait could loop here for ever.
+  const TimerId newest = last_;
+  for (auto it = pending_.begin(); it != pending_.end() && it->first.first <= now;) {
+    if (it->first.second > newest) {
+      ++it;
+      continue;
+    }
+    const auto callback = std::move(it->second);
+    moments_.erase(it->first.second);
+    pending_.erase(it);
+    callback();
+    it = pending_.begin();
+  }
+}
+
+TimerId AsioTimers::at(TimePoint at, std::function<void()> callback) {
+  const TimerId id = queue_.add(at, std::move(callback));
+  if (!armed_for_ || at < *armed_for_) arm();
+  return id;
+}
+
+void AsioTimers::cancel(TimerId id) { queue_.cancel(id); }
+
+void AsioTimers::arm() {
+  armed_for_ = queue_.next();
+  if (!armed_for_) return;
+  const Duration wait = std::max(Duration::zero(), *armed_for_ - clock_.now());
+  timer_.expires_after(clock_.real_wait(wait));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    queue_.run_due(clock_.now());
+    arm();
+  });
+}
+
+void SimulatedTimers::advance(Duration by) {
+  const TimePoint end = clock_.now() + by;
+  run_due();
+  while (const auto moment = queue_.next()) {
+    if (*moment > end) break;
+    clock_.advance(std::max(Duration::zero(), *moment - clock_.now()));
+    run_due();
+  }
+  clock_.advance(end - clock_.now());
+}
+
+}  // namespace cutover

@@ -1,0 +1,72 @@
+#pragma once
+
+// ALB's access log (alb.md §19): one line of 34 fields per request. Formatting is a pure function;
+// AccessLog is the file, written by the control thread so that a slow or full disk never holds up a
+// request.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lb/base/clock.hpp"
+#include "lb/base/result.hpp"
+
+namespace cutover::lb {
+
+/// One request, as its log line needs it. Views live during the call.
+struct LogEntry {
+  std::string_view type = "http";
+  WallTime time;                    ///< When the response was generated.
+  std::string_view load_balancer;   ///< "app/<name>/<id>"
+  std::string_view client;          ///< "127.0.0.1:50000"
+  std::string_view target;          ///< "127.0.0.1:3000"; empty: not dispatched.
+  Duration request_processing{-1};  ///< Negative: -1.
+  Duration target_processing{-1};
+  Duration response_processing{-1};
+  int elb_status = 0;
+  int target_status = 0;  ///< 0: the target gave no response.
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  std::string_view method;  ///< Empty for a request that could not be read.
+  std::string_view host;    ///< Without port.
+  std::uint16_t listener_port = 80;
+  std::string_view uri;      ///< Path and query as the client sent them.
+  std::string_view version;  ///< "HTTP/1.1"
+  std::string_view user_agent;
+  std::string_view target_group_arn;
+  std::string_view trace_id;
+  std::int64_t matched_rule_priority = -2;  ///< 0 default, -1 evaluation error, -2: "-".
+  WallTime creation_time;
+  std::string_view actions;  ///< "forward", "redirect", …; empty: "-".
+  std::string_view redirect_url;
+  std::string_view error_reason;
+  std::string_view classification;
+  std::string_view classification_reason;
+  std::string_view connection_trace_id;  ///< "TID_<hex>"
+  std::string_view node_address;
+};
+
+/// Appends one line with its "\n". Bytes outside visible ASCII, quotes and backslashes inside
+/// quoted fields are written as \xHH, so that a line stays a line.
+void append_log_line(const LogEntry& entry, std::string& out);
+
+/// A log file opened for appending. write() is called on the control thread with whole lines. When
+/// the disk refuses them, the lines are dropped and counted, one error line goes to stderr, another
+/// when writing works again; serving goes on.
+class AccessLog {
+ public:
+  static Result<std::unique_ptr<AccessLog>> open(const std::string& path);
+  ~AccessLog();
+  void write(std::string_view lines);
+  std::uint64_t lines_dropped() const { return lines_dropped_; }
+
+ private:
+  AccessLog(int file, std::string path);
+  int file_;
+  std::string path_;
+  bool failing_ = false;
+  std::uint64_t lines_dropped_ = 0;
+};
+
+}  // namespace cutover::lb

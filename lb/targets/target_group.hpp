@@ -1,0 +1,66 @@
+#pragma once
+
+// A target group as a pure state machine: which targets are registered, what health checks have
+// shown of each, which are draining, and which may receive a request now. No clock, no socket:
+// every event brings its time. One thread (control) owns each group.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lb/targets/target_group_spec.hpp"
+
+namespace cutover::lb::targets {
+
+class TargetGroup {
+ public:
+  explicit TargetGroup(TargetGroupSpec spec);
+
+  const TargetGroupSpec& spec() const;
+  void set_health_check(const HealthCheck& health_check);
+  void set_deregistration_delay(Duration delay);
+  void set_unhealthy_state_routing(const UnhealthyStateRouting& routing);
+
+  /// Whether an action of some listener names the group. Without one its targets are
+  /// `unused`/Target.NotInUse and are not checked; becoming used makes them `initial`.
+  void set_in_use(bool in_use, TimePoint now);
+  bool in_use() const;
+
+  /// Registering a registered target changes nothing; a draining one returns to `initial`.
+  void register_target(const TargetId& target, TimePoint now);
+  /// Starts draining; an unknown target is ignored. False when nothing changed.
+  bool deregister_target(const TargetId& target, TimePoint now);
+
+  /// A check has been sent: RegistrationInProgress becomes InitialHealthChecking.
+  void check_started(const TargetId& target);
+  /// A check has ended. True when the target's state changed (what may receive requests may have
+  /// changed with it). Results for targets that are not checked any more are ignored.
+  bool check_ended(const TargetId& target, const CheckResult& result, TimePoint now);
+
+  /// When the earliest draining target's delay runs out.
+  std::optional<TimePoint> next_drain_end() const;
+  /// Removes the targets whose delay has run out by `now` and returns them: whatever they still
+  /// have in flight must be cut (502).
+  std::vector<TargetId> end_drains(TimePoint now);
+
+  /// The targets that may receive a request, by registration order (alb.md §10): the healthy ones,
+  /// or all registered ones when fewer than the threshold are healthy; never draining ones.
+  std::vector<TargetId> eligible() const;
+  /// True when eligible() is more than the healthy ones because too few are.
+  bool failing_open() const;
+
+  /// Targets to be health checked: all that are registered, in use and not draining.
+  std::vector<TargetId> checked() const;
+  /// Registered and draining targets, in order of registration.
+  struct Described {
+    TargetId target;
+    TargetHealth health;
+  };
+  std::vector<Described> describe() const;
+  /// One target; unknown: `unused`/Target.NotRegistered.
+  TargetHealth health(const TargetId& target) const;
+};
+
+}  // namespace cutover::lb::targets
