@@ -12,6 +12,11 @@ namespace cutover {
 
 /// An expected failure.
 struct Error {
+  Error() = default;
+  /// Never from one string alone: a Result<std::string> must know its value from its error.
+  Error(std::string named, std::string place, std::string sentence)
+      : code(std::move(named)), where(std::move(place)), message(std::move(sentence)) {}
+
   /// AWS's error code where AWS has one ("PriorityInUse", "ValidationError"), else a short
   /// CamelCase word of ours. Never empty.
   std::string code;
