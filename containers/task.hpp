@@ -1,0 +1,99 @@
+#pragma once
+
+// One task as it is described to others: its lifecycle words, its containers, and why it ended. The
+// words are ECS's own (ECS developer guide: Task lifecycle, Stopped task error codes).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "containers/target_registry.hpp"
+#include "lb/base/clock.hpp"
+
+namespace cutover::containers {
+
+/// In the order of a task's life. A task in network mode bridge passes PROVISIONING, ACTIVATING and
+/// DEPROVISIONING without stopping there: it has no network interface of its own.
+enum class TaskStatus {
+  provisioning,
+  pending,
+  activating,
+  running,
+  deactivating,
+  stopping,
+  deprovisioning,
+  stopped
+};
+
+/// What the scheduler wants of a task; never goes back from stopped to running.
+enum class DesiredStatus { running, stopped };
+
+/// Why a task stopped, as a word.
+enum class StopCode {
+  user_initiated,
+  service_scheduler_initiated,
+  essential_container_exited,
+  task_failed_to_start
+};
+
+std::string_view to_string(TaskStatus status);     ///< "PROVISIONING" … "STOPPED"
+std::string_view to_string(DesiredStatus status);  ///< "RUNNING", "STOPPED"
+std::string_view to_string(StopCode code);         ///< "UserInitiated", …
+
+/// "initial", "healthy", "unhealthy", "draining", "unused"
+std::string_view to_string(TargetStatus status);
+
+/// Whether a task in this state is on its way to RUNNING.
+bool is_before_running(TaskStatus status);
+
+struct NetworkBinding {
+  std::uint16_t container_port = 0;
+  std::uint16_t host_port = 0;
+};
+
+struct ContainerDescription {
+  std::string name;
+  std::string image;
+  std::string last_status;                       ///< "PENDING", "RUNNING" or "STOPPED".
+  std::vector<NetworkBinding> network_bindings;  ///< Filled once it runs.
+  std::optional<int> pid;                        ///< Of a child process.
+  std::optional<int> exit_code;                  ///< Absent while it runs, or if it never ran.
+  std::string reason;  ///< "CannotPullContainerError: …"; empty when there is none.
+};
+
+/// A task's place in one target group, as the load balancer sees it now.
+struct TaskTargetHealth {
+  std::string target_group;
+  std::string container_name;
+  std::uint16_t host_port = 0;
+  TargetStatus status = TargetStatus::unused;
+  std::string reason;
+};
+
+struct TaskDescription {
+  std::string id;               ///< 32 hex digits.
+  std::string arn;              ///< "arn:aws:ecs:<region>:<account>:task/<cluster>/<id>"
+  std::string task_definition;  ///< "family:revision"
+  std::string service;          ///< The service's name.
+  std::string group;            ///< "service:<name>"
+  std::string started_by;       ///< The deployment, "ecs-svc/<19 digits>".
+  TaskStatus last_status = TaskStatus::provisioning;
+  DesiredStatus desired_status = DesiredStatus::running;
+  std::vector<ContainerDescription> containers;  ///< As in the definition, at least one.
+  std::vector<TaskTargetHealth> targets;  ///< While it is registered or draining; else empty.
+  std::optional<StopCode> stop_code;
+  std::string stopped_reason;
+
+  WallTime created_at{};
+  std::optional<WallTime> started_at;            ///< RUNNING.
+  std::optional<WallTime> stopping_at;           ///< Asked to stop, or a container ended.
+  std::optional<WallTime> execution_stopped_at;  ///< The last container ended.
+  std::optional<WallTime> stopped_at;
+
+  /// The host port of the first container that maps one, or 0 before it runs.
+  std::uint16_t host_port() const;
+};
+
+}  // namespace cutover::containers

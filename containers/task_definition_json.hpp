@@ -1,0 +1,24 @@
+#pragma once
+
+// Reads task definitions from JSON in AWS's spelling (what `aws ecs register-task-definition
+// --cli-input-json` takes). What this simulator does not do is refused by name, never passed over.
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "containers/task_definition.hpp"
+#include "lb/base/json.hpp"
+#include "lb/base/result.hpp"
+
+namespace cutover::containers {
+
+/// Reads one definition; `pointer` is where `value` stands in its document ("" for the root).
+/// `numbers` says whether numbers and booleans may be written as strings, as the workshop's own
+/// definition does. Errors: ClientException, at the JSON pointer of the first bad value.
+Result<TaskDefinition> parse_task_definition(const nlohmann::json& value, std::string pointer,
+                                             Numbers numbers = Numbers::strings_allowed);
+
+/// The definition as ECS answers it: defaults filled in, numbers as numbers.
+nlohmann::json to_json(const TaskDefinition& definition);
+
+}  // namespace cutover::containers
