@@ -4,31 +4,34 @@
 // shown of each, which are draining, and which may receive a request now. No clock, no socket:
 // every event brings its time. One thread (control) owns each group.
 
-#include <cstdint>
-#include <map>
+#include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "lb/targets/health_machine.hpp"
 #include "lb/targets/target_group_spec.hpp"
 
 namespace cutover::lb::targets {
 
 class TargetGroup {
  public:
+  /// A group that no action names yet. `spec` is valid (see validate()).
   explicit TargetGroup(TargetGroupSpec spec);
 
-  const TargetGroupSpec& spec() const;
+  const TargetGroupSpec& spec() const { return spec_; }
+  /// Counts for the checks that end from now on; passes and failures counted so far stay counted.
   void set_health_check(const HealthCheck& health_check);
+  /// For targets deregistered from now on; those draining keep the delay they started with.
   void set_deregistration_delay(Duration delay);
   void set_unhealthy_state_routing(const UnhealthyStateRouting& routing);
 
   /// Whether an action of some listener names the group. Without one its targets are
-  /// `unused`/Target.NotInUse and are not checked; becoming used makes them `initial`.
+  /// `unused`/Target.NotInUse and are not checked; becoming used makes them `initial`. Draining
+  /// targets are not registered any more and go on draining.
   void set_in_use(bool in_use, TimePoint now);
-  bool in_use() const;
+  bool in_use() const { return in_use_; }
 
-  /// Registering a registered target changes nothing; a draining one returns to `initial`.
+  /// Registering a registered target changes nothing; a draining one is new again (`initial`).
   void register_target(const TargetId& target, TimePoint now);
   /// Starts draining; an unknown target is ignored. False when nothing changed.
   bool deregister_target(const TargetId& target, TimePoint now);
@@ -45,8 +48,9 @@ class TargetGroup {
   /// have in flight must be cut (502).
   std::vector<TargetId> end_drains(TimePoint now);
 
-  /// The targets that may receive a request, by registration order (alb.md §10): the healthy ones,
-  /// or all registered ones when fewer than the threshold are healthy; never draining ones.
+  /// The targets that may receive a request, in order of registration: the healthy ones, or all
+  /// registered ones when fewer than the threshold are healthy; never draining ones. Empty means
+  /// 503 (ALB user guide, "Target group health").
   std::vector<TargetId> eligible() const;
   /// True when eligible() is more than the healthy ones because too few are.
   bool failing_open() const;
@@ -61,6 +65,20 @@ class TargetGroup {
   std::vector<Described> describe() const;
   /// One target; unknown: `unused`/Target.NotRegistered.
   TargetHealth health(const TargetId& target) const;
+
+ private:
+  struct Entry {
+    TargetId target;
+    HealthMachine machine;
+  };
+  Entry* find(const TargetId& target);
+  const Entry* find(const TargetId& target) const;
+  std::size_t healthy_count() const;
+  bool too_few_healthy() const;
+
+  TargetGroupSpec spec_;
+  bool in_use_ = false;
+  std::vector<Entry> entries_;  ///< In order of registration.
 };
 
 }  // namespace cutover::lb::targets

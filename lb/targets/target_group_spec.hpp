@@ -1,38 +1,30 @@
 #pragma once
 
 // What a target group and its targets are, as values: settings with ALB's defaults and ranges, a
-// target's identity, the states and reasons that DescribeTargetHealth prints (alb.md §8, §9).
+// target's identity, the states that DescribeTargetHealth prints (ALB user guide, "Target groups"
+// and "Health checks for your target groups").
 
+#include <chrono>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "lb/base/clock.hpp"
 #include "lb/base/result.hpp"
+#include "lb/targets/code_matcher.hpp"
 
 namespace cutover::lb::targets {
 
-/// Which HTTP status codes pass a health check: "200", "200,202", "200-299" (200-499 allowed).
-struct CodeRange {
-  int least = 200;
-  int most = 200;
-  friend bool operator==(const CodeRange&, const CodeRange&) = default;
-};
-struct CodeMatcher {
-  std::vector<CodeRange> ranges{CodeRange{}};
-  bool matches(int status) const;
-  friend bool operator==(const CodeMatcher&, const CodeMatcher&) = default;
-};
-Result<CodeMatcher> parse_code_matcher(std::string_view text);
-std::string to_string(const CodeMatcher& matcher);
+inline constexpr std::size_t target_group_name_most = 32;
+inline constexpr std::size_t health_check_path_most = 1024;
 
-/// Health check settings with ALB's defaults and ranges (alb.md §9).
+/// Health check settings with ALB's defaults and ranges.
 struct HealthCheck {
   std::optional<std::uint16_t> port;             ///< Empty: `traffic-port`.
-  std::string path = "/";                        ///< 1-1,024 characters, may hold a query.
+  std::string path = "/";                        ///< "/…", 1-1,024 visible ASCII; query allowed.
   Duration interval = std::chrono::seconds(30);  ///< 5-300 s.
   Duration timeout = std::chrono::seconds(5);    ///< 2-120 s, below the interval.
   std::uint32_t healthy_threshold = 5;           ///< 2-10.
@@ -42,7 +34,7 @@ struct HealthCheck {
 };
 
 /// Fail-open: below this many (or this percentage of) healthy targets, all registered ones are
-/// used (alb.md §10).
+/// used (ALB user guide, "Target group health": unhealthy state routing).
 struct UnhealthyStateRouting {
   std::uint32_t minimum_healthy_count = 1;
   std::optional<std::uint32_t> minimum_healthy_percentage;  ///< 1-100; empty: off.
@@ -57,8 +49,10 @@ struct TargetGroupSpec {
   UnhealthyStateRouting unhealthy_state_routing;
   friend bool operator==(const TargetGroupSpec&, const TargetGroupSpec&) = default;
 };
-/// Checks names and ranges; the error's place is AWS's parameter ("/HealthCheckTimeoutSeconds").
+/// Checks names and ranges (`ValidationError`); the error's place is AWS's parameter
+/// ("/HealthCheckTimeoutSeconds"), for an attribute "/Attributes/" and its key.
 Result<void> validate(const TargetGroupSpec& spec);
+Result<void> validate(const HealthCheck& health_check);
 
 /// A target's identity within its group: the same id may be registered on several ports.
 struct TargetId {
@@ -66,6 +60,7 @@ struct TargetId {
   std::uint16_t port = 0;
   friend auto operator<=>(const TargetId&, const TargetId&) = default;
 };
+/// "127.0.0.1:3000", "[::1]:3000".
 std::string to_string(const TargetId& target);
 
 enum class State { initial, healthy, unhealthy, unused, draining };
