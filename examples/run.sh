@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The reference cutover from one command: installs what is missing, builds the program and rehearses
-# examples/monolith_to_microservices. The exit status is the rehearsal's: 0 when no request was lost.
+# The reference cutover from one command: installs what is missing, builds the program and
+# rehearses examples/monolith_to_microservices. The exit status is the rehearsal's: 0 when no
+# request was lost.
 # Arguments go to `cutover rehearse`: `bash examples/run.sh --speed 1`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
