@@ -37,7 +37,7 @@ struct HealthCheck {
 /// used (ALB user guide, "Target group health": unhealthy state routing).
 struct UnhealthyStateRouting {
   std::uint32_t minimum_healthy_count = 1;
-  std::optional<std::uint32_t> minimum_healthy_percentage;  ///< 1-100; empty: off.
+  std::optional<std::uint32_t> minimum_healthy_percentage = std::nullopt;  ///< 1-100; empty: off.
   friend bool operator==(const UnhealthyStateRouting&, const UnhealthyStateRouting&) = default;
 };
 

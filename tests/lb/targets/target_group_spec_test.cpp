@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "lb/targets/target_group_spec.hpp"
+
+namespace cutover::lb::targets {
+namespace {
+
+using std::chrono::seconds;
+using Change = std::function<void(TargetGroupSpec&)>;
+
+std::string verdict(const Change& change) {
+  TargetGroupSpec spec;
+  spec.name = "users";
+  change(spec);
+  const auto result = validate(spec);
+  return result ? "valid" : to_string(result.error());
+}
+
+TEST(TargetGroupSpec, DefaultsAreValidOnceNamed) {
+  EXPECT_EQ(verdict([](TargetGroupSpec&) {}), "valid");
+}
+
+TEST(TargetGroupSpec, EveryBoundIsInclusive) {
+  const Change changes[] = {
+      [](auto& spec) { spec.name = "a"; },
+      [](auto& spec) { spec.name = std::string(32, 'a'); },
+      [](auto& spec) { spec.name = "drop-traffic-2"; },
+      [](auto& spec) { spec.port = 1; },
+      [](auto& spec) { spec.port = 65535; },
+      [](auto& spec) { spec.health_check.port = 1; },
+      [](auto& spec) { spec.health_check.path = "/health?deep=1&x=%20"; },
+      [](auto& spec) { spec.health_check.path = "/" + std::string(1023, 'a'); },
+      [](auto& spec) {
+        spec.health_check.interval = seconds(5);
+        spec.health_check.timeout = seconds(2);
+      },
+      [](auto& spec) {
+        spec.health_check.interval = seconds(300);
+        spec.health_check.timeout = seconds(120);
+      },
+      [](auto& spec) { spec.health_check.healthy_threshold = 2; },
+      [](auto& spec) { spec.health_check.healthy_threshold = 10; },
+      [](auto& spec) { spec.health_check.unhealthy_threshold = 2; },
+      [](auto& spec) { spec.health_check.unhealthy_threshold = 10; },
+      [](auto& spec) { spec.deregistration_delay = seconds(0); },
+      [](auto& spec) { spec.deregistration_delay = seconds(3600); },
+      [](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_count = 1000; },
+      [](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_percentage = 1; },
+      [](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_percentage = 100; },
+  };
+  for (const Change& change : changes) EXPECT_EQ(verdict(change), "valid");
+}
+
+TEST(TargetGroupSpec, RefusalNamesParameterFindingAndRange) {
+  const std::pair<Change, const char*> rows[] = {
+      {[](auto& spec) { spec.name = ""; },
+       "/Name: A target group name cannot be empty (ValidationError)"},
+      {[](auto& spec) { spec.name = std::string(33, 'a'); },
+       "/Name: Target group name 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' cannot be longer than '32' "
+       "characters (ValidationError)"},
+      {[](auto& spec) { spec.name = "my_group"; },
+       "/Name: Target group name 'my_group' may hold letters, digits and hyphens only, with no "
+       "hyphen at either end (ValidationError)"},
+      {[](auto& spec) { spec.port = 0; },
+       "/Port: found 0; allowed are 1 to 65535 (ValidationError)"},
+      {[](auto& spec) { spec.health_check.port = 0; },
+       "/HealthCheckPort: found 0; allowed are 1 to 65535, or 'traffic-port' (ValidationError)"},
+      {[](auto& spec) { spec.health_check.path = ""; },
+       "/HealthCheckPath: found 0 characters; allowed are 1 to 1024 (ValidationError)"},
+      {[](auto& spec) { spec.health_check.path = "health"; },
+       "/HealthCheckPath: Health check path 'health' must begin with a '/' (ValidationError)"},
+      {[](auto& spec) { spec.health_check.interval = seconds(4); },
+       "/HealthCheckIntervalSeconds: found 4 s; allowed are 5 to 300 s (ValidationError)"},
+      {[](auto& spec) { spec.health_check.interval = seconds(301); },
+       "/HealthCheckIntervalSeconds: found 301 s; allowed are 5 to 300 s (ValidationError)"},
+      {[](auto& spec) { spec.health_check.timeout = std::chrono::milliseconds(1500); },
+       "/HealthCheckTimeoutSeconds: found 1.5 s; allowed are 2 to 120 s (ValidationError)"},
+      {[](auto& spec) { spec.health_check.timeout = spec.health_check.interval; },
+       "/HealthCheckTimeoutSeconds: Health check timeout '30' must be smaller than the interval "
+       "'30' (ValidationError)"},
+      {[](auto& spec) { spec.health_check.healthy_threshold = 1; },
+       "/HealthyThresholdCount: found 1; allowed are 2 to 10 (ValidationError)"},
+      {[](auto& spec) { spec.health_check.unhealthy_threshold = 11; },
+       "/UnhealthyThresholdCount: found 11; allowed are 2 to 10 (ValidationError)"},
+      {[](auto& spec) { spec.health_check.matcher.ranges.clear(); },
+       "/Matcher/HttpCode: no status code is given; at least one is needed (ValidationError)"},
+      {[](auto& spec) {
+         spec.health_check.matcher.ranges = {{200, 500}};
+       },
+       "/Matcher/HttpCode: found 200-500; allowed are ascending ranges within 200-499 "
+       "(ValidationError)"},
+      {[](auto& spec) { spec.deregistration_delay = seconds(3601); },
+       "/Attributes/deregistration_delay.timeout_seconds: found 3601 s; allowed are 0 to 3600 s "
+       "(ValidationError)"},
+      {[](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_count = 0; },
+       "/Attributes/target_group_health.unhealthy_state_routing.minimum_healthy_targets.count: "
+       "found 0; allowed are 1 and more (ValidationError)"},
+      {[](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_percentage = 101; },
+       "/Attributes/target_group_health.unhealthy_state_routing.minimum_healthy_targets."
+       "percentage: found 101; allowed are 1 to 100 (ValidationError)"},
+  };
+  for (const auto& [change, text] : rows) EXPECT_EQ(verdict(change), text);
+}
+
+TEST(TargetGroupSpec, NameWithAHyphenAtEitherEndIsRefused) {
+  for (const char* name : {"-users", "users-", "-", "us ers", "us/ers"}) {
+    EXPECT_NE(verdict([&](auto& spec) { spec.name = name; }), "valid") << name;
+  }
+}
+
+TEST(TargetGroupSpec, HealthCheckPathThatCouldEndTheRequestLineIsRefused) {
+  for (const char* path : {"/a b", "/a\r\nX: y", "/a\tb", "/\x7f", "/\xc3\xa4"}) {
+    EXPECT_NE(verdict([&](auto& spec) { spec.health_check.path = path; }), "valid") << path;
+  }
+  EXPECT_NE(verdict([](auto& spec) { spec.health_check.path = "/" + std::string(1024, 'a'); }),
+            "valid");
+}
+
+TEST(TargetGroupSpec, TargetIsWrittenAsAddressAndPort) {
+  EXPECT_EQ(to_string(TargetId{"127.0.0.1", 3000}), "127.0.0.1:3000");
+  EXPECT_EQ(to_string(TargetId{"::1", 80}), "[::1]:80");
+}
+
+}  // namespace
+}  // namespace cutover::lb::targets
