@@ -91,8 +91,9 @@ struct RuleSet {
   friend bool operator==(const RuleSet&, const RuleSet&) = default;
 };
 
-/// Checks everything ALB would refuse (alb.md §3-§5, §7). The error's place is a pointer relative
-/// to the argument, in AWS's spelling ("/Conditions/0/Values/1"), its code AWS's.
+/// Checks everything ALB would refuse (ALB user guide: Listener rules, Quotas). The error's place
+/// is a pointer relative to the argument, in AWS's spelling ("/Conditions/0/Values/1"), its code
+/// AWS's.
 Result<void> validate(const Rule& rule);
 Result<void> validate(const Action& action);
 /// Also that no priority is used twice (`PriorityInUse`). Place: "/Rules/3/…" or "/DefaultActions".

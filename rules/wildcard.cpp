@@ -1,0 +1,126 @@
+#include "rules/wildcard.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "rules/rule.hpp"
+
+namespace cutover::rules {
+
+namespace {
+
+std::string fold(std::string_view text, LetterCase letter_case) {
+  std::string folded(text);
+  if (letter_case == LetterCase::insensitive) {
+    std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+  }
+  return folded;
+}
+
+}  // namespace
+
+PieceSearch::PieceSearch(std::string_view piece, LetterCase letter_case) {
+  assert(!piece.empty());
+  assert(piece.size() <= 128);
+  positions_.emplace_back();  // Class 0: characters that the piece does not name.
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    if (piece[i] == '?') continue;
+    allow(piece[i], i);
+    if (letter_case == LetterCase::insensitive && piece[i] >= 'a' && piece[i] <= 'z') {
+      class_of_[static_cast<unsigned char>(piece[i] - ('a' - 'A'))] =
+          class_of_[static_cast<unsigned char>(piece[i])];
+    }
+  }
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    if (piece[i] != '?') continue;
+    for (Positions& positions : positions_) {
+      (i < 64 ? positions.low : positions.high) |= std::uint64_t{1} << (i % 64);
+    }
+  }
+  const std::size_t last = piece.size() - 1;
+  (last < 64 ? last_.low : last_.high) = std::uint64_t{1} << (last % 64);
+}
+
+void PieceSearch::allow(char character, std::size_t position) {
+  std::uint8_t& its_class = class_of_[static_cast<unsigned char>(character)];
+  if (its_class == 0) {
+    its_class = static_cast<std::uint8_t>(positions_.size());
+    positions_.emplace_back();
+  }
+  Positions& positions = positions_[its_class];
+  (position < 64 ? positions.low : positions.high) |= std::uint64_t{1} << (position % 64);
+}
+
+std::size_t PieceSearch::end_of_first(std::string_view text, std::size_t from) const {
+  Positions alive;  // Bit i: the piece's first i + 1 characters end at the current one.
+  for (std::size_t i = from; i < text.size(); ++i) {
+    const Positions& allowed = positions_[class_of_[static_cast<unsigned char>(text[i])]];
+    alive.high = (alive.high << 1U | alive.low >> 63U) & allowed.high;
+    alive.low = (alive.low << 1U | 1U) & allowed.low;
+    if (((alive.low & last_.low) | (alive.high & last_.high)) != 0) return i + 1;
+  }
+  return not_found;
+}
+
+WildcardPattern::WildcardPattern(std::string_view pattern, LetterCase letter_case)
+    : letter_case_(letter_case) {
+  assert(pattern.size() <= pattern_length_most);
+  const std::string folded = fold(pattern, letter_case);
+  const std::size_t first = folded.find('*');
+  has_star_ = first != std::string::npos;
+  head_ = folded.substr(0, first);
+  if (!has_star_) return;
+  const std::size_t last = folded.rfind('*');
+  tail_ = folded.substr(last + 1);
+  for (std::size_t begin = first + 1; begin <= last;) {
+    const std::size_t end = folded.find('*', begin);
+    if (end > begin) {
+      middle_.emplace_back(std::string_view(folded).substr(begin, end - begin), letter_case);
+    }
+    begin = end + 1;
+  }
+}
+
+bool WildcardPattern::equal(std::string_view piece, const char* text) const {
+  const bool insensitive = letter_case_ == LetterCase::insensitive;
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    const char character = insensitive ? lower(text[i]) : text[i];
+    if (piece[i] != character && piece[i] != '?') return false;
+  }
+  return true;
+}
+
+bool WildcardPattern::matches(std::string_view text) const {
+  if (!has_star_) return text.size() == head_.size() && equal(head_, text.data());
+  if (text.size() < head_.size() + tail_.size()) return false;
+  const std::size_t tail_begin = text.size() - tail_.size();
+  if (!equal(head_, text.data()) || !equal(tail_, text.data() + tail_begin)) return false;
+  // The leftmost place for each piece leaves the most room for those after it: no going back.
+  const std::string_view between = text.substr(0, tail_begin);
+  std::size_t at = head_.size();
+  for (const PieceSearch& piece : middle_) {
+    at = piece.end_of_first(between, at);
+    if (at == PieceSearch::not_found) return false;
+  }
+  return true;
+}
+
+std::string_view WildcardPattern::literal_prefix() const {
+  return std::string_view(head_).substr(0, head_.find('?'));
+}
+
+std::string_view WildcardPattern::literal_suffix() const {
+  const std::string_view end = has_star_ ? tail_ : head_;
+  const std::size_t last = end.rfind('?');
+  return last == std::string_view::npos ? end : end.substr(last + 1);
+}
+
+bool WildcardPattern::is_prefix() const {
+  return has_star_ && tail_.empty() && middle_.empty() && literal_prefix().size() == head_.size();
+}
+
+bool WildcardPattern::is_suffix() const {
+  return has_star_ && head_.empty() && middle_.empty() && literal_suffix().size() == tail_.size();
+}
+
+}  // namespace cutover::rules

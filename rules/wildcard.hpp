@@ -1,0 +1,80 @@
+#pragma once
+
+// One wildcard pattern, compiled: `*` is any run of characters (none too), `?` exactly one, every
+// other character itself, and the pattern covers the whole text (Elastic Load Balancing API:
+// PathPatternConditionConfig). Matching takes time proportional to the text whatever the pattern:
+// an attacker chooses the text, so `*a*a*a*b` must not be a way to burn a core.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cutover::rules {
+
+enum class LetterCase : std::uint8_t { sensitive, insensitive };
+
+/// A-Z to a-z, all else as it is. Never asks the locale.
+constexpr char lower(char character) {
+  return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A'))
+                                              : character;
+}
+
+/// Finds a piece of a pattern, `?` allowed, anywhere in a text: the shift-and algorithm, one bit
+/// per character of the piece, so that no input makes it look twice at a character.
+class PieceSearch {
+ public:
+  /// `piece` has 1-128 characters and no `*`; lower case when `letter_case` is insensitive.
+  PieceSearch(std::string_view piece, LetterCase letter_case);
+
+  static constexpr std::size_t not_found = static_cast<std::size_t>(-1);
+  /// Where the first occurrence at or after `from` ends, or not_found.
+  std::size_t end_of_first(std::string_view text, std::size_t from) const;
+
+ private:
+  /// Bit i: the piece's character i may be this one.
+  struct Positions {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+  };
+  void allow(char character, std::size_t position);
+
+  /// Characters that the piece treats alike share an entry of `positions_`: a full table would take
+  /// 4 KiB per piece.
+  std::array<std::uint8_t, 256> class_of_{};
+  std::vector<Positions> positions_;
+  Positions last_;
+};
+
+/// Immutable; any number of threads may match with one.
+class WildcardPattern {
+ public:
+  /// `pattern` has at most pattern_length_most characters.
+  WildcardPattern(std::string_view pattern, LetterCase letter_case);
+
+  bool matches(std::string_view text) const;
+
+  /// What every matching text begins and ends with, up to the first and from the last wildcard;
+  /// lower case when insensitive. The whole pattern when it has no wildcard.
+  std::string_view literal_prefix() const;
+  std::string_view literal_suffix() const;
+  /// No wildcard: equal to its literal prefix, nothing else matches.
+  bool is_literal() const { return !has_star_ && literal_prefix().size() == head_.size(); }
+  /// A literal and `*`: whatever begins with the literal prefix matches.
+  bool is_prefix() const;
+  /// `*` and a literal: whatever ends with the literal suffix matches.
+  bool is_suffix() const;
+
+ private:
+  bool equal(std::string_view piece, const char* text) const;
+
+  LetterCase letter_case_;
+  bool has_star_ = false;
+  std::string head_;                 ///< Before the first `*`; all of it when there is none.
+  std::string tail_;                 ///< After the last `*`.
+  std::vector<PieceSearch> middle_;  ///< Between stars, in order; empty pieces left out.
+};
+
+}  // namespace cutover::rules
