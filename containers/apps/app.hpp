@@ -3,10 +3,8 @@
 // A backend as a function: request in, answer out, with the time the answer takes as a value. The
 // same app is called in process by the load balancer and served on a host port by apps/server.hpp.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +27,7 @@ struct AppAnswer {
   std::string_view body;
   /// Simulated work before the answer starts; includes waiting for a free slot.
   Duration delay = Duration::zero();
-  /// The app is over its limits: it closes the connection instead of answering.
+  /// The app closes the connection instead of answering, as one that crashes or was killed.
   bool reset = false;
 };
 
@@ -37,8 +35,11 @@ struct AppAnswer {
 struct Latency {
   enum class Shape { none, constant, uniform, exponential, lognormal };
   Shape shape = Shape::none;
-  Duration low = Duration::zero();   ///< constant: the value; uniform: the least; else the median.
-  Duration high = Duration::zero();  ///< uniform: the most; exponential, lognormal: the p99.
+  Duration low = Duration::zero();  ///< constant: the value; uniform: the least; else the median.
+  /// uniform: the most; lognormal: the p99. An exponential's p99 follows from its median.
+  Duration high = Duration::zero();
+
+  friend bool operator==(const Latency&, const Latency&) = default;
 };
 
 /// How a backend is to behave, so that a slow, flaky or full one can be shown.
@@ -50,6 +51,8 @@ struct AppBehaviour {
   std::uint32_t concurrency_limit = 0;
   /// Waiting requests beyond this many are answered 503. Only with a concurrency limit.
   std::uint32_t backlog_limit = 128;
+
+  friend bool operator==(const AppBehaviour&, const AppBehaviour&) = default;
 };
 
 /// Thread-safe: answer() is called by any worker, also at the same time.
