@@ -1,9 +1,10 @@
 #pragma once
 
-// ALB's access log (alb.md §19): one line of 34 fields per request. Formatting is a pure function;
-// AccessLog is the file, written by the control thread so that a slow or full disk never holds up a
-// request.
+// ALB's access log (ALB user guide, "Access log entries"): one line of 34 fields per request.
+// Formatting is a pure function; AccessLog is the file, written by the control thread so that a
+// slow or full disk never holds up a request.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,7 +30,9 @@ struct LogEntry {
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   std::string_view method;  ///< Empty for a request that could not be read.
-  std::string_view host;    ///< Without port.
+  /// The request's host without its port; empty (a request that named none, or could not be read):
+  /// the load balancer's name stands in.
+  std::string_view host;
   std::uint16_t listener_port = 80;
   std::string_view uri;      ///< Path and query as the client sent them.
   std::string_view version;  ///< "HTTP/1.1"
@@ -47,26 +50,43 @@ struct LogEntry {
   std::string_view node_address;
 };
 
-/// Appends one line with its "\n". Bytes outside visible ASCII, quotes and backslashes inside
-/// quoted fields are written as \xHH, so that a line stays a line.
+/// Appends one line with its "\n". Bytes outside printable ASCII, quotes and backslashes inside
+/// quoted fields are written as \xHH, so that a line stays a line. What has no value is `-`; times
+/// are rounded to milliseconds; the user agent is cut at 8 KB. The fields of TLS and of transforms
+/// are `-`.
 void append_log_line(const LogEntry& entry, std::string& out);
 
 /// A log file opened for appending. write() is called on the control thread with whole lines. When
 /// the disk refuses them, the lines are dropped and counted, one error line goes to stderr, another
-/// when writing works again; serving goes on.
+/// when writing works again; serving goes on. A line of which the disk took only a part is finished
+/// as soon as writing works again, before any other, so no two lines ever run into each other.
 class AccessLog {
  public:
+  /// Creates the file if need be. Errors (`AccessLogNotOpened`) name the path and the system's
+  /// reason. A pipe may be named too when it has a reader; a reader that is too slow loses lines.
   static Result<std::unique_ptr<AccessLog>> open(const std::string& path);
   ~AccessLog();
+  AccessLog(const AccessLog&) = delete;
+  AccessLog& operator=(const AccessLog&) = delete;
+
+  /// `lines` is empty or ends with "\n". Never blocks on a pipe, never throws on a failed write.
   void write(std::string_view lines);
   std::uint64_t lines_dropped() const { return lines_dropped_; }
 
  private:
   AccessLog(int file, std::string path);
+  std::size_t write_some(std::string_view bytes);
+  void keep_whole_lines(std::string_view refused, bool within_a_line);
+  void report_failure();
+  void report_recovery();
+
   int file_;
   std::string path_;
+  std::string torn_;  ///< What the file still lacks of its last line.
+  int last_error_ = 0;
   bool failing_ = false;
   std::uint64_t lines_dropped_ = 0;
+  std::uint64_t dropped_before_failure_ = 0;
 };
 
 }  // namespace cutover::lb

@@ -12,7 +12,8 @@
 
 namespace cutover::lb {
 
-/// Why the load balancer answered by itself, or what cut a request short (alb.md §15-§17).
+/// Why the load balancer answered by itself, or what cut a request short (ALB user guide,
+/// "Troubleshoot your Application Load Balancers": HTTP errors).
 enum class Cause : std::uint8_t {
   none,
   fixed_response,
@@ -36,7 +37,8 @@ enum class Cause : std::uint8_t {
   drain_ended,             // 502: the deregistration delay ran out
   body_too_large,          // 413: an in-process target's bound
   response_cut,            // the response broke off after its head had gone to the client
-  shutdown,                // the load balancer stopped
+  client_left,             // 460: the client closed first
+  shutdown,                // 503: the load balancer stopped
 };
 /// "no_target", …: the word in reports, metrics and JSON.
 std::string_view to_string(Cause cause);
