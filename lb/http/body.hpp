@@ -5,6 +5,7 @@
 // passed on as they are. Strict: a chunked body that two readers could read differently is an
 // error.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -50,10 +51,19 @@ class Body {
     data_cr,
     data_lf,
     trailer_start,
-    trailer,
+    trailer_name,
+    trailer_value,
     trailer_lf,
     end_lf
   };
+
+  Progress consume_chunked(std::string_view bytes, std::string* payload);
+  bool take(char c);
+  bool take_size_line(char c);
+  bool take_size_digit(char c);
+  bool take_trailer(char c);
+  bool expect(char c, char expected, ChunkState next);
+
   Framing framing_ = Framing::none;
   bool complete_ = true;
   ChunkState chunk_state_ = ChunkState::size_start;

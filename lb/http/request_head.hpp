@@ -12,13 +12,15 @@
 
 namespace cutover::lb::http {
 
-/// ALB's fixed limits (alb.md §7).
+/// ALB's fixed limits (ALB user guide: Quotas, HTTP headers).
 inline constexpr std::size_t request_line_bytes_most = 16 * 1024;
 inline constexpr std::size_t header_bytes_most = 16 * 1024;
 inline constexpr std::size_t request_headers_bytes_most = 64 * 1024;
 inline constexpr std::size_t response_headers_bytes_most = 32 * 1024;
 /// Ours: more header lines than this are treated as headers too large.
 inline constexpr std::size_t header_count_most = 512;
+/// Ours: names that Connection may list, besides close, keep-alive and upgrade.
+inline constexpr unsigned connection_options_most = 32;
 
 /// Header names the proxy treats specially, recognised once while scanning.
 enum class Known : std::uint8_t {
@@ -43,7 +45,9 @@ enum class Known : std::uint8_t {
 };
 
 /// One header line. `value` is without surrounding spaces and tabs, `line` the whole raw line
-/// without its line end.
+/// without its line end. A line without colon is all name. A line that starts with a space or tab
+/// (a folded header's continuation) stands for itself; its name is without the leading blanks and
+/// never `known`.
 struct HeaderLine {
   std::string_view name;
   std::string_view value;
@@ -55,32 +59,40 @@ struct HeaderLine {
 /// it allocates only while it grows.
 struct RequestHead {
   std::string_view method;
-  std::string_view target;   ///< Between the first and the last space of the request line.
-  std::string_view version;  ///< "HTTP/1.1"; empty for an HTTP/0.9 line.
+  std::string_view target;   ///< Between the first and the last run of spaces of the request line.
+  std::string_view version;  ///< "HTTP/1.1"; empty for an HTTP/0.9 line, which is a whole head.
   std::vector<HeaderLine> headers;
   std::size_t length = 0;  ///< Bytes of the whole head, final empty line included.
 
   // Derived while scanning, for the common questions:
-  int minor_version = 1;                ///< 0 or 1 for HTTP/1.0 and HTTP/1.1; else -1.
-  std::string_view host;                ///< Of the first Host header; see also absolute_authority.
-  std::string_view absolute_authority;  ///< "example.com:81" of "GET http://example.com:81/x".
-  std::string_view path;                ///< Path of the target: no query, no scheme or authority.
-  std::string_view query;               ///< Without the "?"; empty when there is none.
-  bool has_query = false;               ///< True for "/x?" too.
+  int minor_version = 1;  ///< 0 or 1 for HTTP/1.0 and HTTP/1.1; else -1.
+  std::string_view host;  ///< Of the first Host header; see also absolute_authority.
+  /// "example.com:81" of "GET http://example.com:81/x"; user information is left out.
+  std::string_view absolute_authority;
+  std::string_view path;   ///< Path of the target: no query, no scheme or authority.
+  std::string_view query;  ///< Without the "?"; empty when there is none.
+  bool has_query = false;  ///< True for "/x?" too.
   std::string_view user_agent;
+  std::string_view trace_id;                    ///< Of the first X-Amzn-Trace-Id header.
   std::optional<std::uint64_t> content_length;  ///< When exactly one valid value was given.
   bool chunked = false;                         ///< Transfer-Encoding's only coding is chunked.
   bool connection_close = false;                ///< A Connection header lists "close".
   bool connection_keep_alive = false;
   bool connection_upgrade = false;
   bool expect_continue = false;
-  bool bare_lf = false;  ///< Some line ended in LF alone.
+  bool bare_lf = false;       ///< Some line ended in LF alone.
+  bool extra_spaces = false;  ///< More than one space next to the target or the version.
+  /// Nothing that classify() has to look at: compliant, and only token names and printable ASCII
+  /// (beside tabs) in it.
+  bool plain = true;
+  unsigned connection_options = 0;       ///< Names that Connection lists, see above.
+  unsigned forwarded_for_addresses = 0;  ///< In all X-Forwarded-For headers.
 };
 
 enum class ScanStatus : std::uint8_t {
   incomplete,  ///< No end of head yet; call again with more bytes.
   complete,
-  line_too_long,      ///< Request line over its limit (-> 414 by alb.md §24).
+  line_too_long,      ///< Request line over its limit (-> 414).
   headers_too_large,  ///< One header, all of them, or their number over its limit.
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
 // A response's head from a target, found in the receive buffer without copying, and whether it is
-// one that ALB would pass on (alb.md §15.6). Responses get no benefit of the doubt: what isn't
-// plainly right is malformed (502).
+// one that ALB would pass on (ALB user guide: HTTP 502). Responses get no benefit of the doubt:
+// what isn't plainly right is malformed (502).
 
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +26,19 @@ struct ResponseHead {
   bool connection_close = false;
   bool connection_keep_alive = false;
   bool has_date = false;
+  unsigned connection_options = 0;  ///< Names that Connection lists, as in RequestHead.
 };
 
-enum class ResponseScanStatus : std::uint8_t { incomplete, complete, malformed, too_large };
+enum class ResponseScanStatus : std::uint8_t {
+  incomplete,  ///< No end of head yet, and nothing wrong so far.
+  complete,
+  malformed,
+  too_large,  ///< The whole head is over response_headers_bytes_most, or has too many lines.
+};
+
+/// Looks for a response head at the start of `bytes`; `searched` as for scan_request_head. A wrong
+/// line is told as soon as it has ended, so that a target that speaks another protocol and then
+/// waits isn't waited for. Interim responses (1xx) are heads of their own.
 ResponseScanStatus scan_response_head(std::string_view bytes, std::size_t searched,
                                       ResponseHead& head);
 

@@ -1,1 +1,307 @@
-// Placeholder until this file is written.
+#include "lb/http/rewrite.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "lb/http/field_name.hpp"
+#include "lb/http/grammar.hpp"
+#include "lb/http/output.hpp"
+
+namespace cutover::lb::http {
+namespace {
+
+/// More than all literal text, numbers and ports that a rewritten head can hold.
+constexpr std::size_t own_bytes_most = 512;
+/// Above this the incoming X-Amzn-Trace-Id is replaced (ALB user guide: Request tracing).
+constexpr std::size_t headers_with_trace_id_most = 7 * 1024;
+
+bool is_named_by_connection(const std::vector<HeaderLine>& headers, std::string_view name) {
+  bool named = false;
+  for (const HeaderLine& header : headers) {
+    if (header.known != Known::connection) continue;
+    for_each_element(header.value, [&](std::string_view option) {
+      named = named || equals_ignore_case(option, name);
+    });
+  }
+  return named;
+}
+
+class RequestRewriter {
+ public:
+  RequestRewriter(const RequestHead& head, const ForwardingContext& context, Output& output)
+      : head_(head), context_(context), output_(output) {}
+
+  void request_line() {
+    output_.put(head_.method);
+    output_.put(' ');
+    if (head_.absolute_authority.empty()) {
+      output_.put(head_.target);
+    } else {
+      origin_form();
+    }
+    output_.put(" HTTP/1.1\r\n");
+  }
+
+  void forwarded_headers() {
+    output_.put("X-Forwarded-For: ");
+    if (head_.forwarded_for_addresses > 0) earlier_forwarded_for();
+    output_.put(context_.peer_address);
+    output_.put("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: ");
+    output_.put(context_.listener_port_text);
+    output_.put("\r\n");
+  }
+
+  /// ALB user guide, "Host header preservation", off.
+  void host_header() {
+    std::string_view host = head_.host;
+    if (!head_.absolute_authority.empty()) host = head_.absolute_authority;
+    if (host.empty()) host = context_.dns_name;
+    std::string_view port;
+    if (const std::size_t colon = host.rfind(':');
+        colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+      port = host.substr(colon + 1);
+      host = host.substr(0, colon);
+    }
+    output_.put("Host: ");
+    for (const char c : host) output_.put(lower(c));
+    host_port(port);
+    output_.put("\r\n");
+  }
+
+  /// The value's place in the output.
+  void trace_id_header(std::size_t& begin, std::size_t& end) {
+    output_.put("X-Amzn-Trace-Id: ");
+    begin = output_.position();
+    trace_id_value();
+    end = output_.position();
+    output_.put("\r\n");
+  }
+
+  void other_headers() {
+    LineRun run(output_);
+    bool length_sent = head_.chunked;  // RFC 9112 §6.3: Transfer-Encoding overrides the length
+    for (const HeaderLine& header : head_.headers) {
+      switch (header.known) {
+        case Known::other:
+          if (!head_.plain && !is_regular(header)) {
+            irregular(header, run);
+            break;
+          }
+          [[fallthrough]];
+        case Known::trailer:
+        case Known::user_agent:
+        case Known::server:
+        case Known::date:
+          if (!is_dropped_by_connection(header.name)) run.add(header.line);
+          break;
+        case Known::content_length:
+          if (!length_sent) content_length(header, run);
+          length_sent = true;
+          break;
+        default:
+          break;  // hop-by-hop, or written by the load balancer itself
+      }
+    }
+    run.flush();
+    if (head_.chunked) output_.put("Transfer-Encoding: chunked\r\n");
+  }
+
+ private:
+  void origin_form() {
+    // RFC 9112 §3.2.4: OPTIONS for the authority as a whole.
+    const bool no_path = head_.path.data() < head_.absolute_authority.data();
+    if (no_path && !head_.has_query && head_.method == "OPTIONS") {
+      output_.put('*');
+      return;
+    }
+    output_.put(head_.path);
+    if (!head_.has_query) return;
+    output_.put('?');
+    output_.put(head_.query);
+  }
+
+  void earlier_forwarded_for() {
+    for (const HeaderLine& header : head_.headers) {
+      if (header.known != Known::x_forwarded_for || header.value.empty()) continue;
+      output_.put(header.value);
+      output_.put(", ");
+    }
+  }
+
+  void host_port(std::string_view port) {
+    const auto number = parse_decimal(port);
+    const bool own_port =
+        number && (*number == context_.listener_port || *number == context_.bound_port);
+    if (context_.listener_port == 80 || context_.listener_port == 443) {
+      if (port.empty() || own_port || port == "80" || port == "443") return;
+    } else if (port.empty() || own_port) {
+      port = context_.listener_port_text;
+    }
+    output_.put(':');
+    output_.put(port);
+  }
+
+  std::size_t header_bytes() const {
+    if (head_.headers.empty()) return 0;
+    const std::string_view last = head_.headers.back().line;
+    return static_cast<std::size_t>(last.data() + last.size() - head_.headers.front().line.data());
+  }
+
+  void trace_id_value() {
+    if (head_.trace_id.empty() || header_bytes() > headers_with_trace_id_most) {
+      put_field("Root=", context_.trace_id);
+      return;
+    }
+    bool continues_a_trace = false;
+    for_each_trace_field([&](std::string_view field) {
+      continues_a_trace |= is_trace_field(field, "root=") || is_trace_field(field, "self=");
+    });
+    put_field(continues_a_trace ? "Self=" : "Root=", context_.trace_id);
+    for_each_trace_field([&](std::string_view field) {
+      if (!is_trace_field(field, "self=")) put_field(";", field);
+    });
+  }
+
+  template <class Visit>
+  void for_each_trace_field(Visit visit) {
+    for (std::string_view rest = head_.trace_id; !rest.empty();) {
+      const std::size_t semicolon = std::min(rest.find(';'), rest.size());
+      const std::string_view field = trim(rest.substr(0, semicolon));
+      if (!field.empty()) visit(field);
+      rest.remove_prefix(std::min(semicolon + 1, rest.size()));
+    }
+  }
+
+  static bool is_trace_field(std::string_view field, std::string_view name) {
+    return equals_ignore_case(field.substr(0, name.size()), name);
+  }
+
+  void put_field(std::string_view prefix, std::string_view text) {
+    output_.put(prefix);
+    output_.put(text);
+  }
+
+  bool is_dropped_by_connection(std::string_view name) const {
+    return head_.connection_options > 0 && is_named_by_connection(head_.headers, name);
+  }
+
+  static bool is_regular(const HeaderLine& header) {
+    const bool has_colon =
+        header.name.data() + header.name.size() != header.line.data() + header.line.size();
+    return has_colon && !header.name.empty() && header.name.data() == header.line.data() &&
+           !(reads_as_framing(header.name) && !is_token(header.name));
+  }
+
+  /// Continuations and lines without colon are passed on as headers of their own, with a colon
+  /// (ALB user guide: multi-line headers); unless that would make one which the load balancer has
+  /// to answer for. So are names no target should take for Content-Length or Transfer-Encoding.
+  void irregular(const HeaderLine& header, LineRun& run) {
+    run.flush();
+    const std::string_view name = trim(header.name);
+    if (name.empty() || recognise(name) != Known::other || reads_as_framing(name)) return;
+    if (is_dropped_by_connection(name)) return;
+    const std::string_view line = trim(header.line);
+    output_.put(line);
+    if (line.find(':') == std::string_view::npos) output_.put(':');
+    output_.put("\r\n");
+  }
+
+  /// Leading zeros go: who reads them as octal would see another length.
+  void content_length(const HeaderLine& header, LineRun& run) {
+    if (header.value.size() == 1 || !header.value.starts_with('0')) {
+      run.add(header.line);
+      return;
+    }
+    run.flush();
+    const std::size_t zeros =
+        std::min(header.value.find_first_not_of('0'), header.value.size() - 1);
+    output_.put(header.name);
+    output_.put(": ");
+    output_.put(header.value.substr(zeros));
+    output_.put("\r\n");
+  }
+
+  const RequestHead& head_;
+  const ForwardingContext& context_;
+  Output& output_;
+};
+
+void put_response_headers(const ResponseHead& head, const ResponseContext& context,
+                          Output& output) {
+  LineRun run(output);
+  for (const HeaderLine& header : head.headers) {
+    switch (header.known) {
+      case Known::connection:
+      case Known::keep_alive:
+      case Known::proxy_connection:
+      case Known::te:
+      case Known::upgrade:
+        break;
+      case Known::transfer_encoding:
+      case Known::trailer:
+        if (!context.drop_framing) run.add(header.line);
+        break;
+      case Known::content_length:
+        run.add(header.line);
+        break;
+      default:
+        if (head.connection_options == 0 || !is_named_by_connection(head.headers, header.name)) {
+          run.add(header.line);
+        }
+    }
+  }
+  run.flush();
+}
+
+}  // namespace
+
+void append_request_head(const RequestHead& head, const ForwardingContext& context,
+                         std::string& out, std::string_view& trace_id_out) {
+  std::size_t trace_id_begin = 0;
+  std::size_t trace_id_end = 0;
+  {
+    // Each line can grow by a CR and a colon.
+    const std::size_t most = head.length + 2 * head.headers.size() + own_bytes_most +
+                             context.peer_address.size() + context.dns_name.size();
+    Output output(out, most);
+    RequestRewriter rewriter(head, context, output);
+    rewriter.request_line();
+    rewriter.forwarded_headers();
+    rewriter.host_header();
+    rewriter.trace_id_header(trace_id_begin, trace_id_end);
+    rewriter.other_headers();
+    output.put("\r\n");
+  }
+  trace_id_out = std::string_view(out).substr(trace_id_begin, trace_id_end - trace_id_begin);
+}
+
+void append_response_head(const ResponseHead& head, const ResponseContext& context,
+                          std::string& out) {
+  Output output(out, head.length + own_bytes_most + context.date.size() + context.label.size());
+  std::array<char, 3> code{};
+  std::to_chars(code.data(), code.data() + code.size(), head.status);
+  output.put("HTTP/1.1 ");
+  output.put({code.data(), code.size()});
+  output.put(' ');
+  output.put(head.reason);
+  output.put("\r\n");
+  put_response_headers(head, context, output);
+  if (head.status >= 200) {
+    if (!head.has_date && !context.date.empty()) {
+      output.put("Date: ");
+      output.put(context.date);
+      output.put("\r\n");
+    }
+    if (!context.label.empty()) {
+      output.put("X-Cutover-Target-Group: ");
+      output.put(context.label);
+      output.put("\r\n");
+    }
+    const bool keep_alive = context.keep_alive && !context.drop_framing;
+    output.put(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
+  }
+  output.put("\r\n");
+}
+
+}  // namespace cutover::lb::http

@@ -1,7 +1,8 @@
 #pragma once
 
 // The heads the proxy sends: a client's request rewritten for a target, a target's response
-// rewritten for a client (alb.md §15.3-§15.6), and the pages the load balancer makes itself (§16).
+// rewritten for a client (ALB user guide: HTTP headers and ALBs), and the pages the load balancer
+// makes itself.
 // All append to a caller's buffer; nothing else is allocated.
 
 #include <cstdint>
@@ -23,11 +24,13 @@ struct ForwardingContext {
   std::string_view trace_id;            ///< "1-<8 hex>-<24 hex>", fresh for this request.
 };
 
-/// The request as the target gets it, always as HTTP/1.1, final empty line included. Hop-by-hop
-/// headers are dropped (`Connection` and what it names, Keep-Alive, Proxy-Connection, TE, Upgrade,
-/// Expect); Content-Length and Transfer-Encoding pass when admit() let them. No Connection header
-/// is sent: HTTP/1.1's default keeps it. `trace_id_out` gets the whole X-Amzn-Trace-Id value as
-/// sent: a view into `out`, valid until `out` grows.
+/// The request as the target gets it, always as HTTP/1.1, final empty line included. Of a head that
+/// admit() let pass. X-Forwarded-*, Host and X-Amzn-Trace-Id are the load balancer's and come
+/// first; other headers follow as they were received. Hop-by-hop headers are dropped (`Connection`
+/// and what it names, Keep-Alive, Proxy-*, TE, Upgrade, Expect), and so is what a target could take
+/// for a framing header that was not honoured here. No Connection header is sent: HTTP/1.1's
+/// default keeps it. `trace_id_out` gets the whole X-Amzn-Trace-Id value as sent: a view into
+/// `out`, valid until `out` grows.
 void append_request_head(const RequestHead& head, const ForwardingContext& context,
                          std::string& out, std::string_view& trace_id_out);
 
@@ -56,12 +59,13 @@ struct OwnResponse {
   bool fixed_response = false;
   std::string_view label;
 };
-/// With `Server: awselb/2.0` and ALB's HTML page (alb.md §16), exact to the byte.
+/// With `Server: awselb/2.0` and ALB's HTML page, exact to the byte.
 void append_own_response(const OwnResponse& response, std::string& out);
-/// "Service Temporarily Unavailable", …; alb.md §16.
+/// "Service Temporarily Unavailable", …; empty for a status that has no phrase of its own.
 std::string_view reason_phrase(int status);
 
-/// The Location of a redirect (alb.md §5.2). `host` is the request's host without port.
+/// The Location of a redirect (ALB user guide: Redirect actions). `host` is the request's host
+/// without port.
 struct RedirectSource {
   std::string_view protocol;  ///< "HTTP"
   std::string_view host;

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "lb/http/grammar.hpp"
+#include "lb/http/rewrite.hpp"
+
+namespace cutover::lb::http {
+namespace {
+
+/// As nginx words them, whose pages ALB's resemble; for fixed responses the registered ones too.
+constexpr std::pair<int, std::string_view> phrases[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {203, "Non-Authoritative Information"},
+    {204, "No Content"},
+    {205, "Reset Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {402, "Payment Required"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Not Allowed"},
+    {406, "Not Acceptable"},
+    {407, "Proxy Authentication Required"},
+    {408, "Request Time-out"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Request Entity Too Large"},
+    {414, "Request-URI Too Large"},
+    {415, "Unsupported Media Type"},
+    {416, "Requested Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {418, "I'm a teapot"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Entity"},
+    {423, "Locked"},
+    {424, "Failed Dependency"},
+    {426, "Upgrade Required"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {451, "Unavailable For Legal Reasons"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Temporarily Unavailable"},
+    {504, "Gateway Time-out"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
+    {511, "Network Authentication Required"},
+};
+
+void append_page(std::string_view title, std::string& out) {
+  fmt::format_to(std::back_inserter(out),
+                 "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n"
+                 "<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n",
+                 title);
+}
+
+void append_field(std::string_view name, std::string_view value, std::string& out) {
+  if (value.empty()) return;
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+/// `template_text` with the keywords of redirects replaced; an unknown keyword stays as it is.
+void append_expanded(std::string_view template_text, const RedirectSource& source,
+                     std::string& out) {
+  std::string_view path = source.path;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  const fmt::format_int port(source.port);
+  const std::pair<std::string_view, std::string_view> keywords[] = {
+      {"#{protocol}", source.protocol},        {"#{host}", source.host},   {"#{path}", path},
+      {"#{port}", {port.data(), port.size()}}, {"#{query}", source.query},
+  };
+  while (!template_text.empty()) {
+    const std::size_t plain = std::min(template_text.find("#{"), template_text.size());
+    out.append(template_text.substr(0, plain));
+    template_text.remove_prefix(plain);
+    if (template_text.empty()) return;
+    std::string_view replaced = template_text.substr(0, 2);
+    std::string_view replacement = replaced;
+    for (const auto& [keyword, value] : keywords) {
+      if (!template_text.starts_with(keyword)) continue;
+      replaced = keyword;
+      replacement = value;
+    }
+    out.append(replacement);
+    template_text.remove_prefix(replaced.size());
+  }
+}
+
+}  // namespace
+
+std::string_view reason_phrase(int status) {
+  for (const auto& [code, phrase] : phrases) {
+    if (code == status) return phrase;
+  }
+  return {};
+}
+
+void append_own_response(const OwnResponse& response, std::string& out) {
+  const std::string_view phrase = reason_phrase(response.status);
+  std::string page;
+  std::string content_type = "text/html";
+  if (response.fixed_response) {
+    content_type = response.content_type;
+    if (content_type.find(';') == std::string::npos) content_type += "; charset=utf-8";
+  } else {
+    append_page(phrase.empty() ? fmt::format("{}", response.status)
+                               : fmt::format("{} {}", response.status, phrase),
+                page);
+  }
+  const std::string_view body = response.fixed_response ? response.body : std::string_view(page);
+  const bool never_a_body = response.status == 204;  // RFC 9110 §15.3.5, §8.6
+
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nServer: awselb/2.0\r\n",
+                 response.status, phrase);
+  append_field("Date", response.date, out);
+  if (!never_a_body) {
+    append_field("Content-Type", content_type, out);
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", body.size());
+  }
+  append_field("Connection", response.keep_alive ? "keep-alive" : "close", out);
+  append_field("Location", response.location, out);
+  append_field("Allow", response.allow, out);
+  append_field("X-Cutover-Target-Group", response.label, out);
+  out.append("\r\n");
+  if (!never_a_body && !response.head_only) out.append(body);
+}
+
+void append_location(std::string_view protocol, std::string_view host, std::string_view port,
+                     std::string_view path, std::string_view query, const RedirectSource& source,
+                     std::string& out) {
+  const std::size_t scheme = out.size();
+  append_expanded(protocol, source, out);
+  for (std::size_t i = scheme; i < out.size(); ++i) out[i] = lower(out[i]);
+  out.append("://");
+  append_expanded(host, source, out);
+  out.push_back(':');
+  append_expanded(port, source, out);
+  append_expanded(path, source, out);
+  const std::size_t question = out.size();
+  out.push_back('?');
+  append_expanded(query, source, out);
+  if (out.size() == question + 1) out.pop_back();
+}
+
+}  // namespace cutover::lb::http
