@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -32,6 +33,7 @@ class AccessLogFile : public testing::Test {
 };
 
 TEST_F(AccessLogFile, HoldsTheLinesWritten) {
+  testing::internal::CaptureStderr();
   {
     auto log = AccessLog::open(path());
     ASSERT_TRUE(log);
@@ -41,6 +43,7 @@ TEST_F(AccessLogFile, HoldsTheLinesWritten) {
     EXPECT_EQ((*log)->lines_dropped(), 0u);
   }
   EXPECT_EQ(content(), "one\ntwo\nthree\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST_F(AccessLogFile, IsAppendedTo) {
@@ -128,6 +131,20 @@ TEST_F(AccessLogWithoutRoom, FinishesATornLineBeforeTheNextOne) {
                 path() + ": written again; 6 lines were dropped\n");
 }
 
+TEST_F(AccessLogWithoutRoom, DropsFromTheLineThatFoundNoRoomAtAll) {
+  const std::string line = "1234567\n";
+  ASSERT_EQ(room_ % line.size(), 0u) << "the last line must fit exactly";
+  std::string full;
+  while (full.size() < room_) full += line;
+  testing::internal::CaptureStderr();
+  log_->write(full + "lost\nlost\n");
+  EXPECT_EQ(log_->lines_dropped(), 2u);
+  EXPECT_EQ(read_all(), full);
+  log_->write("next\n");
+  EXPECT_EQ(read_all(), "next\n");
+  testing::internal::GetCapturedStderr();
+}
+
 TEST_F(AccessLogWithoutRoom, FinishesATornLineWhenItCloses) {
   const std::size_t whole = room_ / 10;
   testing::internal::CaptureStderr();
@@ -149,10 +166,9 @@ TEST_F(AccessLogWithoutRoom, ComplainsAgainAboutTheNextOutage) {
   }
   const std::string told = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 4);
-  const std::uint64_t dropped = log_->lines_dropped();
-  EXPECT_NE(told.rfind("; " + std::to_string(dropped / 2) + " lines were dropped\n"),
-            std::string::npos)
-      << told;
+  const std::string last =
+      "; " + std::to_string(log_->lines_dropped() / 2) + " lines were dropped\n";
+  EXPECT_TRUE(told.ends_with(last)) << told;
 }
 
 }  // namespace
