@@ -1,1 +1,327 @@
-// Placeholder until this file is written.
+#include "containers/cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "containers/identifiers.hpp"
+#include "containers/service_agent.hpp"
+#include "lb/base/json.hpp"
+#include "lb/base/random.hpp"
+
+namespace cutover::containers {
+
+namespace {
+
+/// Deleted services kept for the sake of their tasks after their name is taken again.
+constexpr std::size_t replaced_max = 100;
+
+/// "; did you mean x?" or nothing.
+template <class Map>
+std::string suggestion(std::string_view word, const Map& named) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : named) names.push_back(name);
+  const auto close = closest_name(word, names);
+  return close ? fmt::format("; did you mean {}?", *close) : std::string{};
+}
+
+}  // namespace
+
+class Cluster::Core {
+ public:
+  Core(Timers& timers, Runtime& runtime, TargetRegistry& registry, ClusterOptions options)
+      : options_(std::move(options)),
+        surroundings_{timers, runtime, registry, options_.images},
+        arns_(options_.region, options_.account, options_.name),
+        random_(options_.seed) {}
+
+  ~Core() { surroundings_.timers.cancel(done_timer_); }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  Result<TaskDefinition> register_task_definition(TaskDefinition definition);
+  Result<DefinitionPtr> find_definition(std::string_view reference) const;
+
+  Result<void> create_service(const ServiceSpec& spec);
+  Result<void> update_service(std::string_view name, const ServiceUpdate& update);
+  Result<void> delete_service(std::string_view name, bool force);
+
+  Result<ServiceAgent*> find_service(std::string_view name) const;
+  std::vector<std::string> services() const;
+  std::vector<TaskDescription> tasks(const std::string& service) const;
+  Result<void> stop_task(std::string_view id, const std::string& reason);
+  void shut_down(std::function<void()> done);
+
+ private:
+  using Services = std::map<std::string, std::unique_ptr<ServiceAgent>, std::less<>>;
+
+  Result<void> check(const ServiceSpec& spec) const;
+  Result<ServiceAgent*> find_active_service(std::string_view name) const;
+  std::vector<ServiceAgent*> all_services() const;
+  void tell_when_all_stopped();
+
+  ClusterOptions options_;
+  Surroundings surroundings_;
+  ArnMaker arns_;
+  Random random_;
+  std::map<std::string, std::vector<DefinitionPtr>, std::less<>> definitions_;  ///< By family.
+  Services services_;
+  std::vector<std::unique_ptr<ServiceAgent>> replaced_;  ///< INACTIVE ones whose name is reused.
+  std::function<void()> on_shut_down_;
+  bool shutting_down_ = false;
+  TimerId done_timer_ = 0;
+};
+
+Result<TaskDefinition> Cluster::Core::register_task_definition(TaskDefinition definition) {
+  if (definition.containers.empty()) {
+    return Error{"ClientException", "/containerDefinitions",
+                 "found no container; at least one is required"};
+  }
+  std::vector<DefinitionPtr>& revisions = definitions_[definition.family];
+  definition.revision = static_cast<std::uint32_t>(revisions.size()) + 1;
+  definition.arn = arns_.task_definition(definition.reference());
+  revisions.push_back(std::make_shared<const TaskDefinition>(definition));
+  return definition;
+}
+
+Result<DefinitionPtr> Cluster::Core::find_definition(std::string_view reference) const {
+  const std::string_view name = bare_name(reference);
+  const std::string_view family = name.substr(0, name.find(':'));
+  const auto found = definitions_.find(family);
+  if (found == definitions_.end()) {
+    return Error{
+        "ClientException", "",
+        fmt::format("no task definition is called {}{}", family, suggestion(family, definitions_))};
+  }
+  const auto& revisions = found->second;
+  if (family.size() == name.size()) return revisions.back();
+  const std::string_view digits = name.substr(family.size() + 1);
+  std::size_t revision = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
+  if (error == std::errc{} && end == digits.data() + digits.size() && revision >= 1 &&
+      revision <= revisions.size()) {
+    return revisions[revision - 1];
+  }
+  return Error{"ClientException", "",
+               fmt::format("task definition {} has no revision {}; it has 1 to {}", family, digits,
+                           revisions.size())};
+}
+
+Result<void> Cluster::Core::check(const ServiceSpec& spec) const {
+  if (!spec.cluster.empty() && bare_name(spec.cluster) != options_.name) {
+    return Error{"ClusterNotFoundException", "/cluster",
+                 fmt::format("Cluster not found: {}; this one is {}", spec.cluster, options_.name)};
+  }
+  const auto definition = find_definition(spec.task_definition);
+  if (!definition) return at("/taskDefinition", definition.error());
+  if (auto checked = check_service(spec, **definition); !checked) return checked;
+  for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
+    const std::string& group = spec.load_balancers[i].target_group;
+    const auto checked = surroundings_.registry.check_target_group(group);
+    if (!checked) {
+      return at(fmt::format("/loadBalancers/{}/targetGroupArn", i), checked.error());
+    }
+  }
+  return {};
+}
+
+Result<void> Cluster::Core::create_service(const ServiceSpec& spec) {
+  if (shutting_down_) {
+    return Error{"ClientException", "", "the cluster is shutting down; no service is taken"};
+  }
+  const auto existing = services_.find(spec.name);
+  if (existing != services_.end()) {
+    const ServiceStatus status = existing->second->status();
+    // The same request again is answered as the first one was.
+    if (status == ServiceStatus::active && existing->second->spec() == spec) return {};
+    if (status == ServiceStatus::active) {
+      return Error{"InvalidParameterException", "/serviceName",
+                   fmt::format("Creation of service was not idempotent: {} is active with other "
+                               "parameters",
+                               spec.name)};
+    }
+    if (status == ServiceStatus::draining) {
+      return Error{"InvalidParameterException", "/serviceName",
+                   fmt::format("Unable to Start a service that is still Draining: {}", spec.name)};
+    }
+  }
+  if (auto checked = check(spec); !checked) return checked;
+  if (existing != services_.end()) {
+    if (replaced_.size() >= replaced_max) {
+      std::erase_if(replaced_, [](const auto& service) { return !service->has_live_tasks(); });
+    }
+    replaced_.push_back(std::move(existing->second));
+    services_.erase(existing);
+  }
+  services_.emplace(spec.name,
+                    std::make_unique<ServiceAgent>(surroundings_, arns_, random_, spec,
+                                                   *find_definition(spec.task_definition),
+                                                   [this] { tell_when_all_stopped(); }));
+  return {};
+}
+
+Result<ServiceAgent*> Cluster::Core::find_service(std::string_view name) const {
+  const auto found = services_.find(bare_name(name));
+  if (found != services_.end()) return found->second.get();
+  return Error{"ServiceNotFoundException", "",
+               fmt::format("Service not found: {}{}", name, suggestion(name, services_))};
+}
+
+Result<ServiceAgent*> Cluster::Core::find_active_service(std::string_view name) const {
+  auto service = find_service(name);
+  if (service && (*service)->status() != ServiceStatus::active) {
+    return Error{
+        "ServiceNotActiveException", "",
+        fmt::format("Service was not ACTIVE: {} is {}", name, to_string((*service)->status()))};
+  }
+  return service;
+}
+
+Result<void> Cluster::Core::update_service(std::string_view name, const ServiceUpdate& update) {
+  const auto found = find_active_service(name);
+  if (!found) return found.error();
+  if (shutting_down_) {
+    return Error{"ClientException", "", "the cluster is shutting down; no service is changed"};
+  }
+  ServiceAgent& service = **found;
+  Result<DefinitionPtr> definition =
+      find_definition(update.task_definition.value_or(service.definition().reference()));
+  if (!definition) return at("/taskDefinition", definition.error());
+  if (auto checked = check_service(service.spec(), **definition); !checked) return checked;
+  if (update.desired_count) service.set_desired_count(*update.desired_count);
+  const bool changed = (*definition)->reference() != service.definition().reference();
+  if (changed || update.force_new_deployment) service.deploy(*definition);
+  return {};
+}
+
+Result<void> Cluster::Core::delete_service(std::string_view name, bool force) {
+  const auto found = find_active_service(name);
+  if (!found) return found.error();
+  ServiceAgent& service = **found;
+  if (!force && service.desired_count() > 0) {
+    return Error{"InvalidParameterException", "",
+                 "The service cannot be stopped while it is scaled above 0"};
+  }
+  const std::uint32_t running = service.describe().running_count;
+  if (!force && running > 0) {
+    return Error{"InvalidParameterException", "",
+                 fmt::format("the service still has {} running tasks; it can be deleted when they "
+                             "have stopped, or by force",
+                             running)};
+  }
+  service.remove();
+  return {};
+}
+
+std::vector<std::string> Cluster::Core::services() const {
+  std::vector<std::string> names;
+  for (const auto& [name, service] : services_) {
+    if (service->status() == ServiceStatus::active) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<ServiceAgent*> Cluster::Core::all_services() const {
+  std::vector<ServiceAgent*> all;
+  for (const auto& service : replaced_) all.push_back(service.get());
+  for (const auto& [name, service] : services_) all.push_back(service.get());
+  return all;
+}
+
+std::vector<TaskDescription> Cluster::Core::tasks(const std::string& service) const {
+  std::vector<TaskDescription> descriptions;
+  for (const ServiceAgent* each : all_services()) {
+    if (!service.empty() && each->spec().name != bare_name(service)) continue;
+    auto its = each->tasks();
+    std::move(its.begin(), its.end(), std::back_inserter(descriptions));
+  }
+  std::stable_sort(descriptions.begin(), descriptions.end(),
+                   [](const TaskDescription& a, const TaskDescription& b) {
+                     return a.created_at < b.created_at;
+                   });
+  return descriptions;
+}
+
+Result<void> Cluster::Core::stop_task(std::string_view id, const std::string& reason) {
+  for (ServiceAgent* service : all_services()) {
+    TaskAgent* task = service->task(bare_name(id));
+    if (!task) continue;
+    task->stop(StopCode::user_initiated, reason.empty() ? "Task stopped by user" : reason, false);
+    return {};
+  }
+  return Error{"InvalidParameterException", "",
+               fmt::format("The referenced task was not found: {}", id)};
+}
+
+void Cluster::Core::shut_down(std::function<void()> done) {
+  shutting_down_ = true;
+  for (ServiceAgent* service : all_services()) service->stop_now();
+  on_shut_down_ = std::move(done);
+  tell_when_all_stopped();
+}
+
+void Cluster::Core::tell_when_all_stopped() {
+  if (!on_shut_down_) return;
+  const auto all = all_services();
+  if (std::any_of(all.begin(), all.end(),
+                  [](const ServiceAgent* service) { return service->has_live_tasks(); })) {
+    return;
+  }
+  // Not from within: a task may be in the middle of its last step.
+  done_timer_ = surroundings_.timers.after(Duration::zero(),
+                                           [this, done = std::exchange(on_shut_down_, nullptr)] {
+                                             done_timer_ = 0;
+                                             done();
+                                           });
+}
+
+Cluster::Cluster(Timers& timers, Runtime& runtime, TargetRegistry& registry, ClusterOptions options)
+    : core_(std::make_unique<Core>(timers, runtime, registry, std::move(options))) {}
+
+Cluster::~Cluster() = default;
+
+Result<TaskDefinition> Cluster::register_task_definition(TaskDefinition definition) {
+  return core_->register_task_definition(std::move(definition));
+}
+
+Result<TaskDefinition> Cluster::task_definition(const std::string& reference) const {
+  const auto found = core_->find_definition(reference);
+  if (!found) return found.error();
+  return **found;
+}
+
+Result<void> Cluster::create_service(const ServiceSpec& spec) {
+  return core_->create_service(spec);
+}
+
+Result<void> Cluster::update_service(const std::string& service, const ServiceUpdate& update) {
+  return core_->update_service(service, update);
+}
+
+Result<void> Cluster::delete_service(const std::string& service, bool force) {
+  return core_->delete_service(service, force);
+}
+
+Result<ServiceDescription> Cluster::describe_service(const std::string& service) const {
+  const auto found = core_->find_service(service);
+  if (!found) return found.error();
+  return (*found)->describe();
+}
+
+std::vector<std::string> Cluster::services() const { return core_->services(); }
+
+std::vector<TaskDescription> Cluster::tasks(const std::string& service) const {
+  return core_->tasks(service);
+}
+
+Result<void> Cluster::stop_task(const std::string& task_id, const std::string& reason) {
+  return core_->stop_task(task_id, reason);
+}
+
+void Cluster::shut_down(std::function<void()> done) { core_->shut_down(std::move(done)); }
+
+}  // namespace cutover::containers
