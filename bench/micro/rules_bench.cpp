@@ -9,14 +9,15 @@
 #include <re2/set.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "lb/base/random.hpp"
 #include "rules/matcher.hpp"
 
 namespace {
@@ -31,16 +32,20 @@ struct Workload {
     for (std::size_t i = 0; i < rule_count; ++i) {
       patterns.push_back("/api/service-" + std::to_string(rule_count - 1 - i) + "*");
     }
-    std::mt19937 random(42);
-    const std::vector<std::string> endings = {"", "/", "/items", "/items/4711/comments", ".json"};
+    cutover::Random random(42);
+    constexpr std::array<const char*, 5> endings = {"", "/", "/items", "/items/4711/comments",
+                                                    ".json"};
     constexpr std::size_t request_count = 1 << 14;
     for (std::size_t i = 0; i < request_count; ++i) {
-      const std::string& ending = endings[random() % endings.size()];
+      const char* const ending = endings[random.below(5)];
       // One in eight goes to the default action, half of those by a path like the others.
-      const bool to_default = random() % 8 == 0;
+      const bool to_default = random.below(8) == 0;
       const std::string beginning =
-          to_default ? (random() % 2 == 0 ? "/api/service-x" : "/static/assets/") : "/api/service-";
-      paths.push_back(beginning + std::to_string(random() % rule_count) + ending);
+          to_default ? (random.below(2) == 0 ? "/api/service-x" : "/static/assets/")
+                     : "/api/service-";
+      paths.push_back(beginning +
+                      std::to_string(random.below(static_cast<std::uint32_t>(rule_count))) +
+                      ending);
     }
   }
 
@@ -118,7 +123,7 @@ class Re2Set {
 
 constexpr std::size_t rule_counts[] = {1, 10, 100, 1'000, 10'000};
 
-/// fnmatch needs milliseconds per request at 10,000 rules: fewer requests prove as much.
+/// fnmatch needs a tenth of a millisecond per request at 10,000 rules: there, fewer requests.
 void prove_agreement() {
   for (const std::size_t rule_count : rule_counts) {
     const Workload workload(rule_count);
@@ -126,7 +131,7 @@ void prove_agreement() {
     const FnmatchList list(workload);
     Re2Set set(workload);
     const std::size_t checked = std::min(workload.paths.size(), 20'000'000 / rule_count);
-    for (std::size_t i = 0; i < checked; i += 1 + rule_count / 1'000) {
+    for (std::size_t i = 0; i < checked; ++i) {
       const std::string& path = workload.paths[i];
       const std::uint32_t answers[] = {compiled(path), list(path), set(path)};
       if (answers[0] == answers[1] && answers[1] == answers[2]) continue;
