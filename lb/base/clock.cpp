@@ -1,6 +1,7 @@
 #include "lb/base/clock.hpp"
 
 #include <cassert>
+#include <cmath>
 
 namespace cutover {
 
@@ -31,7 +32,9 @@ WallTime ScaledClock::wall_now() const noexcept {
 }
 
 Duration ScaledClock::real_wait(Duration modelled) const noexcept {
-  return scale(modelled, 1.0 / speed_);
+  // Rounded up: a waiter that wakes a nanosecond early finds that nothing is due and waits again.
+  return Duration(
+      static_cast<Duration::rep>(std::ceil(static_cast<double>(modelled.count()) / speed_)));
 }
 
 WallTime SimulatedClock::wall_now() const noexcept {

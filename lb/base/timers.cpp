@@ -24,19 +24,20 @@ std::optional<TimePoint> TimerQueue::next() const {
 }
 
 void TimerQueue::run_due(TimePoint now) {
-  // A callback that adds another one for `now` or before gets its turn in this same call, but only
-  // those that were asked for before it began: else a zero wait could loop here for ever.
+  // A callback that adds another one for `now` or before does not get it run in this same call:
+  // else a zero wait could loop here for ever.
   const TimerId newest = last_;
   for (auto it = pending_.begin(); it != pending_.end() && it->first.first <= now;) {
     if (it->first.second > newest) {
       ++it;
       continue;
     }
+    const Key ran = it->first;
     const auto callback = std::move(it->second);
-    moments_.erase(it->first.second);
+    moments_.erase(ran.second);
     pending_.erase(it);
     callback();
-    it = pending_.begin();
+    it = pending_.upper_bound(ran);
   }
 }
 
@@ -46,15 +47,24 @@ TimerId AsioTimers::at(TimePoint at, std::function<void()> callback) {
   return id;
 }
 
-void AsioTimers::cancel(TimerId id) { queue_.cancel(id); }
+void AsioTimers::cancel(TimerId id) {
+  queue_.cancel(id);
+  // Waiting on for a callback that is gone does no harm while others follow, but with none left it
+  // would keep io_context::run() from returning.
+  if (!queue_.next()) arm();
+}
 
 void AsioTimers::arm() {
   armed_for_ = queue_.next();
-  if (!armed_for_) return;
+  if (!armed_for_) {
+    timer_.cancel();
+    return;
+  }
   const Duration wait = std::max(Duration::zero(), *armed_for_ - clock_.now());
   timer_.expires_after(clock_.real_wait(wait));
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+  timer_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
+    // A wait that ended before this object did may still be told so afterwards, without an error.
+    if (error || alive.expired()) return;
     queue_.run_due(clock_.now());
     arm();
   });

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -26,7 +27,8 @@ class TimerQueue {
   /// Forgets a callback; an id that has run or was never given is ignored.
   void cancel(TimerId id);
   std::optional<TimePoint> next() const;
-  /// Runs every callback due at `now`, earliest first; a callback may add and cancel.
+  /// Runs every callback due at `now`, earliest first; a callback may add and cancel. What it adds
+  /// runs in a later call, whenever it is due.
   void run_due(TimePoint now);
 
  private:
@@ -50,7 +52,9 @@ class Timers {
   }
 };
 
-/// Timers over real or scaled time. The clock and the io_context outlive it.
+/// Timers over real or scaled time. The clock and the io_context outlive it. It keeps
+/// io_context::run() from returning only while callbacks are pending; a callback must not destroy
+/// it.
 class AsioTimers final : public Timers {
  public:
   AsioTimers(boost::asio::io_context& io, const Clock& clock) : clock_(clock), timer_(io) {}
@@ -65,6 +69,7 @@ class AsioTimers final : public Timers {
   boost::asio::steady_timer timer_;
   TimerQueue queue_;
   std::optional<TimePoint> armed_for_;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 /// Timers over simulated time. Nothing happens until advance().
