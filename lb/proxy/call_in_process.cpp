@@ -1,0 +1,102 @@
+// A request answered by a target of this process: a function call instead of a second TCP hop.
+
+#include <boost/asio/error.hpp>
+
+#include "lb/http/rewrite.hpp"
+#include "lb/proxy/client_connection.hpp"
+#include "lb/proxy/in_process_head.hpp"
+#include "lb/proxy/worker.hpp"
+
+namespace cutover::lb::proxy {
+
+namespace {
+
+/// The rewritten head's header lines: without the request line and the final empty line.
+std::string_view header_lines(std::string_view head) {
+  const std::size_t first = head.find("\r\n") + 2;
+  return head.substr(first, head.size() - first - 2);
+}
+
+}  // namespace
+
+/// Collects the request's body, up to what an in-process target may be given.
+Task<bool> ClientConnection::collect_body(Exchange& exchange, std::string& body) {
+  for (;;) {
+    const auto got = exchange.body.consume(buffer_.bytes(), &body);
+    buffer_.consume(got.consumed);
+    exchange.received_bytes += got.consumed;
+    if (got.malformed) exchange.aborted = Cause::malformed_request;
+    if (body.size() > in_process_body_most) exchange.aborted = Cause::body_too_large;
+    if (exchange.aborted != Cause::none) co_return false;
+    if (exchange.body.complete()) co_return true;
+    exchange.uploading = true;
+    const bool more = co_await read_body_part(exchange);
+    exchange.uploading = false;
+    if (!more) co_return false;
+  }
+}
+
+Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
+  std::string body;
+  if (!exchange.body.complete()) {
+    if (exchange.expect_continue) {
+      bool sent = exchange.to_client.send("HTTP/1.1 100 Continue\r\n\r\n", {});
+      if (sent && exchange.to_client.unsent()) sent = co_await exchange.to_client.flush();
+      if (!sent) co_return co_await fail(exchange, Cause::client_left);
+    }
+    const bool collected = co_await collect_body(exchange, body);
+    if (!collected) co_return co_await fail(exchange, exchange.aborted);
+    (void)http::scan_request_head(exchange.head, 0, worker_.request_head);
+  }
+
+  auto& out = worker_.out;
+  out.clear();
+  append_forwarded_head(exchange, out);
+  InProcessRequest request;
+  request.method = exchange.method;
+  request.target = std::string_view(out).substr(exchange.method.size() + 1);
+  request.target = request.target.substr(0, request.target.find(" HTTP/1.1\r\n"));
+  request.headers = header_lines(out);
+  request.body = body;
+  InProcessResponse response;
+  exchange.target->route.service->serve(request, worker_.clock().now(), response);
+
+  if (response.delay > Duration::zero()) {
+    Operation delay;
+    delay.begin();
+    exchange.delay = &delay;
+    exchange.delay_timer =
+        worker_.timers().after(response.delay, [&delay] { delay.end(error_code(), 0); });
+    watch_for_leaving();
+    (void)co_await delay;
+    exchange.delay = nullptr;
+    if (exchange.aborted != Cause::none) co_return co_await fail(exchange, exchange.aborted);
+    touch();
+  }
+  if (response.reset) co_return co_await fail(exchange, Cause::target_closed);
+
+  exchange.target_status = response.status;
+  if (worker_.settings().log_requests) exchange.answered = worker_.clock().now();
+  if (closing_) exchange.keep_alive = false;
+  InProcessHead head;
+  head.status = response.status;
+  head.reason = response.reason;
+  head.headers = response.headers;
+  head.content_length = response.body.size();
+  head.keep_alive = exchange.keep_alive;
+  head.date = worker_.date();
+  if (worker_.settings().label_responses) head.label = exchange.group->name;
+  out.clear();
+  append_in_process_head(head, out);
+  const bool bodyless =
+      exchange.method == "HEAD" || response.status == 204 || response.status == 304;
+  exchange.response_started = true;
+  bool sent = exchange.to_client.send(out, bodyless ? std::string_view() : response.body);
+  if (sent && exchange.to_client.unsent()) sent = co_await exchange.to_client.flush();
+  if (!sent) co_return co_await fail(exchange, Cause::client_left);
+  exchange.fate.kind = Fate::Kind::target;
+  exchange.fate.status = static_cast<std::uint16_t>(response.status);
+  co_return exchange.keep_alive;
+}
+
+}  // namespace cutover::lb::proxy

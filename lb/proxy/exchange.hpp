@@ -1,0 +1,77 @@
+#pragma once
+
+// One request and its answer, from the end of the request's head to the account of it.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lb/base/clock.hpp"
+#include "lb/base/timers.hpp"
+#include "lb/http/body.hpp"
+#include "lb/http/classification.hpp"
+#include "lb/observe/account.hpp"
+#include "lb/proxy/fate_counts.hpp"
+#include "lb/proxy/outbox.hpp"
+#include "lb/proxy/routing.hpp"
+#include "lb/proxy/upstream.hpp"
+
+namespace cutover::lb::proxy {
+
+class ClientConnection;
+struct GroupState;
+
+/// Lives in the frame of the coroutine that serves the request. Views point into the client's
+/// receive buffer, where the head stays until the exchange is over.
+struct Exchange final : TargetUse {
+  explicit Exchange(ClientConnection& owner);
+  ~Exchange() = default;
+
+  /// Ends the exchange early: the first cause given stands. Wakes whoever waits; call it last.
+  void abort(Cause why);
+  void cut() override { abort(Cause::drain_ended); }
+  void use(TargetState& chosen);
+
+  ClientConnection& connection;
+  Operation client_write_wait;
+  Outbox to_client;
+  FateKey fate;
+
+  std::string_view head;  ///< The raw head, for a second scan after a connect.
+  std::string_view method;
+  std::string_view uri;
+  std::string_view version;
+  std::string_view user_agent;
+  std::string_view host;  ///< With port, as received.
+  http::Classification classification;
+  http::Body body;
+  std::size_t body_mark = 0;  ///< Where in the receive buffer the body begins.
+  int client_minor_version = 1;
+  bool keep_alive = false;  ///< The client connection stays open afterwards.
+  bool expect_continue = false;
+  bool close_after = false;  ///< Ambiguous by desync rules: neither connection is reused.
+
+  TargetState* target = nullptr;
+  GroupState* group = nullptr;
+  UpstreamConnection* upstream = nullptr;
+  Operation* delay = nullptr;  ///< An in-process target's simulated work.
+  TimerId delay_timer = 0;
+  Cause aborted = Cause::none;
+  bool uploading = false;         ///< Waiting for the client's body.
+  bool connecting = false;        ///< Waiting for the target to accept.
+  bool response_started = false;  ///< Some of an answer's head has been handed to the client.
+  int target_status = 0;
+
+  // For the access log only:
+  std::uint64_t received_bytes = 0;
+  std::string_view actions;
+  std::string trace_id;
+  std::string location;
+  WallTime created;
+  TimePoint started;
+  TimePoint dispatched;
+  TimePoint answered;
+};
+
+}  // namespace cutover::lb::proxy

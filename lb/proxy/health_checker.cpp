@@ -1,0 +1,194 @@
+#include "lb/proxy/health_checker.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "lb/http/response_head.hpp"
+#include "lb/proxy/buffer.hpp"
+#include "lb/proxy/task.hpp"
+
+namespace cutover::lb::proxy {
+
+using targets::CheckResult;
+
+struct HealthChecker::Watched {
+  TargetRoute route;
+  targets::HealthCheck settings;
+  TimerId timer = 0;
+
+  Endpoint endpoint() const {
+    return {route.endpoint.address(), settings.port.value_or(route.endpoint.port())};
+  }
+};
+
+/// One check on its way. Owns itself; reports only while its target is still watched.
+class HealthChecker::Probe {
+ public:
+  Probe(HealthChecker& checker, TargetSlot slot, std::shared_ptr<Watched> watched)
+      : checker_(checker),
+        timers_(checker.timers_),
+        slot_(slot),
+        endpoint_(watched->endpoint()),
+        request_(request_for(watched->settings, endpoint_)),
+        watched_(watched),
+        buffer_(buffers_) {
+    deadline_ = timers_.after(watched->settings.timeout, [this] {
+      deadline_ = 0;
+      timed_out_ = true;
+      stream_->cancel();
+    });
+  }
+
+  FramePool& frames() { return frames_; }
+
+  void launch() {
+    checker_.probes_.insert(this);
+    run();
+  }
+  void cancel() { stream_->cancel(); }
+
+ private:
+  static std::string request_for(const targets::HealthCheck& settings, const Endpoint& to) {
+    const std::string address = to.address().is_v6() ? fmt::format("[{}]", to.address().to_string())
+                                                     : to.address().to_string();
+    return fmt::format(
+        "GET {} HTTP/1.1\r\nHost: {}{}\r\nConnection: close\r\n"
+        "User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n",
+        settings.path, address, to.port() == 80 ? "" : fmt::format(":{}", to.port()));
+  }
+
+  Detached run() {
+    stream_ = checker_.network_.connect(endpoint_, operation_);
+    const CheckResult result = co_await ask();
+    timers_.cancel(deadline_);
+    stream_->close();
+    checker_.probes_.erase(this);
+    if (!watched_.expired()) checker_.reports_.ended(slot_, result);
+    delete this;
+  }
+
+  Task<CheckResult> ask() {
+    const auto connected = co_await operation_;
+    if (connected.error) co_return failure(CheckResult::Kind::connection_failed);
+    const bool sent = co_await send();
+    if (!sent) co_return failure(CheckResult::Kind::connection_failed);
+    buffer_.borrow();
+    http::ResponseHead head;
+    std::size_t searched = 0;
+    for (;;) {
+      stream_->read(buffer_.space(), buffer_.space_size(), operation_);
+      const auto got = co_await operation_;
+      if (got.error) co_return failure(CheckResult::Kind::malformed);
+      buffer_.received(got.bytes);
+      switch (http::scan_response_head(buffer_.bytes(), searched, head)) {
+        case http::ResponseScanStatus::complete:
+          if (head.status >= 200) co_return CheckResult{CheckResult::Kind::answered, head.status};
+          buffer_.consume(head.length);
+          searched = 0;
+          break;
+        case http::ResponseScanStatus::incomplete:
+          searched = buffer_.bytes().size();
+          break;
+        default:
+          co_return failure(CheckResult::Kind::malformed);
+      }
+      if (buffer_.space_size() == 0 && !buffer_.grow()) {
+        co_return failure(CheckResult::Kind::malformed);
+      }
+    }
+  }
+
+  Task<bool> send() {
+    std::string_view left = request_;
+    for (;;) {
+      error_code error;
+      const std::string_view pieces[] = {left};
+      left.remove_prefix(stream_->write_now(pieces, error));
+      if (error) co_return false;
+      if (left.empty()) co_return true;
+      stream_->wait_writable(operation_);
+      const auto outcome = co_await operation_;
+      if (outcome.error) co_return false;
+    }
+  }
+
+  CheckResult failure(CheckResult::Kind kind) const {
+    return {timed_out_ ? CheckResult::Kind::timed_out : kind, 0};
+  }
+
+  HealthChecker& checker_;
+  Timers& timers_;
+  TargetSlot slot_;
+  Endpoint endpoint_;
+  std::string request_;
+  std::weak_ptr<Watched> watched_;
+  FramePool frames_;
+  BufferPool buffers_;
+  ReceiveBuffer buffer_;
+  std::unique_ptr<Stream> stream_;
+  Operation operation_;
+  TimerId deadline_ = 0;
+  bool timed_out_ = false;
+};
+
+HealthChecker::HealthChecker(Timers& timers, Network& network, Reports reports)
+    : timers_(timers), network_(network), reports_(std::move(reports)) {}
+
+HealthChecker::~HealthChecker() { assert(watched_.empty() && probes_.empty()); }
+
+void HealthChecker::close() {
+  for (auto& [slot, watched] : watched_) timers_.cancel(watched->timer);
+  watched_.clear();
+  for (Probe* probe : probes_) probe->cancel();
+}
+
+void HealthChecker::watch(TargetSlot slot, const TargetRoute& route,
+                          const targets::HealthCheck& settings) {
+  auto& watched = watched_[slot];
+  if (watched) {
+    watched->settings = settings;
+    return;
+  }
+  watched = std::make_shared<Watched>(Watched{route, settings, 0});
+  watched->timer = timers_.after(Duration::zero(), [this, slot] { check(slot); });
+}
+
+void HealthChecker::unwatch(TargetSlot slot) {
+  const auto found = watched_.find(slot);
+  if (found == watched_.end()) return;
+  timers_.cancel(found->second->timer);
+  watched_.erase(found);
+}
+
+void HealthChecker::check(TargetSlot slot) {
+  const std::shared_ptr<Watched> watched = watched_.at(slot);
+  watched->timer = timers_.after(watched->settings.interval, [this, slot] { check(slot); });
+  reports_.started(slot);
+  if (watched->route.service && watched->endpoint().port() == 0) {
+    call_service(slot, *watched);
+  } else {
+    auto probe = std::make_unique<Probe>(*this, slot, watched);
+    probe.release()->launch();  // destroys itself at its end
+  }
+}
+
+/// A target without a port is asked by a call, like its requests.
+void HealthChecker::call_service(TargetSlot slot, const Watched& watched) {
+  InProcessRequest request;
+  request.method = "GET";
+  request.target = watched.settings.path;
+  request.headers = "User-Agent: ELB-HealthChecker/2.0\r\n";
+  InProcessResponse response;
+  watched.route.service->serve(request, timers_.now(), response);
+  CheckResult result{CheckResult::Kind::answered, response.status};
+  if (response.reset) result = {CheckResult::Kind::connection_failed, 0};
+  if (response.delay > watched.settings.timeout) result = {CheckResult::Kind::timed_out, 0};
+  const Duration wait = std::min(response.delay, watched.settings.timeout);
+  timers_.after(wait, [this, slot, result, alive = std::weak_ptr(watched_.at(slot))] {
+    if (!alive.expired()) reports_.ended(slot, result);
+  });
+}
+
+}  // namespace cutover::lb::proxy

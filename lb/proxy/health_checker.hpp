@@ -1,0 +1,56 @@
+#pragma once
+
+// Sends health checks: one per interval and target, each on a connection of its own, however long
+// the last one takes (ALB user guide: Health checks). What the answers mean is decided by
+// lb/targets. Control thread.
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "lb/base/timers.hpp"
+#include "lb/in_process.hpp"
+#include "lb/proxy/routing.hpp"
+#include "lb/proxy/stream.hpp"
+#include "lb/targets/target_group_spec.hpp"
+
+namespace cutover::lb::proxy {
+
+class HealthChecker {
+ public:
+  struct Reports {
+    std::function<void(TargetSlot)> started;
+    std::function<void(TargetSlot, const targets::CheckResult&)> ended;
+  };
+
+  /// Timers and network are borrowed. Intervals and time-outs run on the timers' clock.
+  HealthChecker(Timers& timers, Network& network, Reports reports);
+  ~HealthChecker();
+
+  /// Ends all checks. quiet() once those on their way are gone, which takes a turn of the event
+  /// loop; only then may the checker be destroyed.
+  void close();
+  bool quiet() const { return probes_.empty(); }
+
+  /// Checks the target from now on, first at once. A target that is watched already only gets the
+  /// new settings, from its next check on.
+  void watch(TargetSlot slot, const TargetRoute& route, const targets::HealthCheck& settings);
+  /// No report of the target comes any more.
+  void unwatch(TargetSlot slot);
+
+ private:
+  struct Watched;
+  class Probe;
+
+  void check(TargetSlot slot);
+  void call_service(TargetSlot slot, const Watched& watched);
+
+  Timers& timers_;
+  Network& network_;
+  Reports reports_;
+  std::unordered_map<TargetSlot, std::shared_ptr<Watched>> watched_;
+  std::unordered_set<Probe*> probes_;
+};
+
+}  // namespace cutover::lb::proxy

@@ -1,0 +1,165 @@
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cassert>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "lb/proxy/tcp_network.hpp"
+#include "lb/proxy/worker_host.hpp"
+
+namespace cutover::lb::proxy {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// Work sent to a thread whose io_context has no locks: a queue under a mutex, and an eventfd that
+/// wakes the loop.
+class Mailbox {
+ public:
+  explicit Mailbox(asio::io_context& io) : wake_(io, open_event()) { wait(); }
+
+  /// From any thread.
+  void post(std::function<void()> work) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(work));
+    }
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_.native_handle(), &one, sizeof one);
+  }
+
+ private:
+  static int open_event() {
+    const int event = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (event < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    return event;
+  }
+
+  void wait() {
+    wake_.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [this](const boost::system::error_code& error) {
+                       if (!error) deliver();
+                     });
+  }
+
+  void deliver() {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(wake_.native_handle(), &count, sizeof count);
+    std::vector<std::function<void()>> work;
+    {
+      const std::lock_guard lock(mutex_);
+      work.swap(queue_);
+    }
+    wait();
+    for (auto& each : work) each();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::function<void()>> queue_;
+  asio::posix::stream_descriptor wake_;
+};
+
+/// A worker with all that its thread needs. One thread runs the io_context: no locking inside it.
+struct WorkerThread {
+  WorkerThread(const Clock& clock, const WorkerSettings& settings, std::uint64_t seed)
+      : io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
+        timers(io, clock),
+        network(io),
+        mailbox(io),
+        worker(timers, network, settings, seed) {}
+
+  asio::io_context io;
+  AsioTimers timers;
+  TcpNetwork network;
+  Mailbox mailbox;
+  Worker worker;
+  std::thread thread;
+};
+
+class ThreadHost final : public WorkerHost {
+ public:
+  explicit ThreadHost(asio::io_context& control) : control_(control), network_(control) {}
+  ~ThreadHost() override { stop(); }
+
+  void start(const WorkerSettings& settings, unsigned workers, std::uint64_t seed) override {
+    for (unsigned i = 0; i < workers; ++i) {
+      threads_.push_back(std::make_unique<WorkerThread>(clock_, settings, seed + i));
+    }
+    for (auto& each : threads_) {
+      each->thread = std::thread([thread = each.get()] { thread->io.run(); });
+    }
+  }
+
+  std::size_t size() const override { return threads_.size(); }
+
+  void run_on_all(const std::function<void(std::size_t, Worker&)>& work) override {
+    std::mutex mutex;
+    std::condition_variable all_done;
+    std::size_t left = threads_.size();
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      threads_[i]->mailbox.post([&, i] {
+        work(i, threads_[i]->worker);
+        const std::lock_guard lock(mutex);
+        if (--left == 0) all_done.notify_one();
+      });
+    }
+    std::unique_lock lock(mutex);
+    all_done.wait(lock, [&] { return left == 0; });
+  }
+
+  void wait_until_quiet(Duration patience) override {
+    const TimePoint end = clock_.now() + patience;
+    for (;;) {
+      std::vector<char> quiet(threads_.size(), 0);  // one element per worker: no sharing
+      run_on_all([&](std::size_t i, Worker& worker) { quiet[i] = worker.quiet() ? 1 : 0; });
+      if (std::all_of(quiet.begin(), quiet.end(), [](char each) { return each == 1; })) return;
+      if (clock_.now() >= end) return;
+      ::poll(nullptr, 0, 5);
+    }
+  }
+
+  void settle_control(const std::function<bool()>& done) override {
+    while (!done()) {
+      if (control_.stopped()) control_.restart();
+      if (control_.run_one() == 0) return;
+    }
+  }
+
+  void stop() override {
+    for (auto& each : threads_) {
+      each->mailbox.post([&io = each->io] { io.stop(); });
+      each->thread.join();
+    }
+    threads_.clear();
+  }
+
+  Network& control_network() override { return network_; }
+  Result<Endpoint> probe(const Endpoint& on) override { return probe_listen(on); }
+  void post_to_control(std::function<void()> work) override {
+    asio::post(control_, std::move(work));
+  }
+
+ private:
+  asio::io_context& control_;
+  TcpNetwork network_;
+  RealClock clock_;
+  std::vector<std::unique_ptr<WorkerThread>> threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<WorkerHost> make_thread_host(boost::asio::io_context& control) {
+  return std::make_unique<ThreadHost>(control);
+}
+
+}  // namespace cutover::lb::proxy
