@@ -37,13 +37,14 @@ Result<void> check(const Options& options) {
 
 }  // namespace
 
-Engine::Engine(const Options& options, Mix mix) : options_(options), mix_(std::move(mix)) {}
+Engine::Engine(const Options& options, Mix mix, const Clock& clock)
+    : options_(options), clock_(clock), mix_(std::move(mix)) {}
 
-Result<std::unique_ptr<Engine>> Engine::make(const Options& options) {
+Result<std::unique_ptr<Engine>> Engine::make(const Options& options, const Clock& clock) {
   if (auto sound = check(options); !sound) return sound.error();
   auto mix = Mix::make(options.mix, options.host, options.seed ^ mix_stream);
   if (!mix) return at("mix", mix.error());
-  std::unique_ptr<Engine> engine(new Engine(options, std::move(*mix)));
+  std::unique_ptr<Engine> engine(new Engine(options, std::move(*mix), clock));
   auto connections =
       Connections::make(options.endpoint, options.connections_most,
                         [raw = engine.get()](const Ended& ended) { raw->on_end(ended); });
@@ -76,9 +77,14 @@ void Engine::schedule_due(TimePoint now) {
   for (int i = 0; i < scheduled_per_turn_most && next_ <= until; ++i) {
     const TimePoint moment = std::exchange(next_, schedule_->next());
     const auto kind = static_cast<std::uint32_t>(mix_.choose());
-    waiting_.push_back(first_id_ + requests_.size());
+    const std::uint64_t id = first_id_ + requests_.size();
     requests_.push_back({moment, ledger_.schedule(moment, kind), kind, 0, Request::State::waiting});
-    if (moment + options_.timeout > now) send_waiting();
+    if (moment + options_.timeout > now) {
+      waiting_.push_back(id);
+      send_waiting();
+    } else {  // This thread itself was kept from running.
+      settle(requests_.back(), Fate::Error::unsent, 0, {});
+    }
     if (waiting_.size() > options_.waiting_most) {
       settle(requests_.back(), Fate::Error::unsent, 0, {});
       waiting_.pop_back();
@@ -128,7 +134,8 @@ void Engine::wait() {
   if (!end_ || next_ <= *end_) due = next_;
   if (!requests_.empty()) due = std::min(due, requests_.front().moment + options_.timeout);
   const bool nothing_due = due == TimePoint::max();
-  connections_->wait(nothing_due ? Duration(-1) : std::max(due - now, Duration::zero()));
+  const Duration wait = std::max(due - now, Duration::zero());
+  connections_->wait(nothing_due ? Duration(-1) : clock_.real_wait(wait));
 }
 
 void Engine::on_end(const Ended& ended) {

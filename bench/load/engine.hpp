@@ -19,13 +19,14 @@
 
 namespace cutover::load {
 
-/// One owner, one thread (wake() excepted).
+/// One owner, one thread (wake() excepted). Told the time where it decides; it reads the clock only
+/// to learn when an answer came.
 class Engine {
  public:
-  /// Checks the options; errors name the option.
-  static Result<std::unique_ptr<Engine>> make(const Options& options);
+  /// Checks the options; errors name the option. The clock outlives the engine.
+  static Result<std::unique_ptr<Engine>> make(const Options& options, const Clock& clock);
 
-  /// The schedule begins at `now`, with its first phase. Once, before turn().
+  /// The schedule begins at `now`, with its first phase. Once, before all else.
   void start(std::string phase, TimePoint now);
   void begin_phase(std::string phase, TimePoint begin) {
     ledger_.begin_phase(std::move(phase), begin);
@@ -37,7 +38,7 @@ class Engine {
 
   /// Sends what is due at `now` and gives up what is overdue.
   void send_due(TimePoint now);
-  /// Waits for sockets until something is due, or wake().
+  /// Deals with what sockets bring, until something is due or wake().
   void wait();
   void wake() { connections_->wake(); }
 
@@ -55,7 +56,7 @@ class Engine {
     State state;
   };
 
-  Engine(const Options& options, Mix mix);
+  Engine(const Options& options, Mix mix, const Clock& clock);
 
   void schedule_due(TimePoint now);
   void expire(TimePoint now);
@@ -65,7 +66,7 @@ class Engine {
   Request& request(std::uint64_t id) { return requests_[id - first_id_]; }
 
   Options options_;
-  RealClock clock_;
+  const Clock& clock_;
   Mix mix_;
   Ledger ledger_{mix_};
   std::unique_ptr<Connections> connections_;

@@ -61,7 +61,7 @@ Generator::Loop::~Loop() {
 
 Result<void> Generator::Loop::start(const std::string& phase) {
   if (engine_) return Error{"AlreadyStarted", "", "this load was started before"};
-  auto made = Engine::make(options_);
+  auto made = Engine::make(options_, clock_);
   if (!made) return made.error();
   engine_ = std::move(*made);
   engine_->start(phase, clock_.now());

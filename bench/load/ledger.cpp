@@ -91,7 +91,7 @@ Ledger::Entry& Ledger::entry(Phase& phase, Fate::Error error, int status,
   // A server that makes up labels must not fill the memory.
   if (phase.entries.size() >= entries_most) {
     constexpr std::string_view others = "(others)";
-    if (target_group != others) return entry(phase, error, 0, others);
+    if (target_group != others) return entry(phase, error, status, others);
   }
   return phase.entries.emplace_back(Entry{Fate{status, error, std::string(target_group)}, 0});
 }

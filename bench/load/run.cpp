@@ -100,9 +100,10 @@ Result<Target> parse_url(std::string_view url, Reach reach) {
   if (!authority) return authority.error();
   const auto address = address_of(authority->host, reach);
   if (!address) return address.error();
-  std::string path(rest.substr(end));
-  if (!path.starts_with('/')) path.insert(0, "/");
-  return Target{{*address, authority->port}, std::string(rest.substr(0, end)), std::move(path)};
+  const std::string_view path = rest.substr(end);
+  return Target{{*address, authority->port},
+                std::string(rest.substr(0, end)),
+                path.starts_with('/') ? std::string(path) : fmt::format("/{}", path)};
 }
 
 Result<std::vector<PhaseAccount>> run_load(const Options& options, Duration length,
