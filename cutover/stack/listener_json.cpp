@@ -1,0 +1,213 @@
+#include "cutover/stack/listener_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cutover/stack/attributes.hpp"
+#include "cutover/stack/json_entries.hpp"
+#include "cutover/stack/rule_json.hpp"
+#include "lb/base/json.hpp"
+
+namespace cutover::stack {
+
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+constexpr std::array<std::string_view, 1> protocols{"HTTP"};
+constexpr std::array<std::string_view, 1> load_balancer_types{"application"};
+constexpr std::array<std::string_view, 2> schemes{"internet-facing", "internal"};
+constexpr std::array<std::string_view, 1> address_types{"ipv4"};
+constexpr std::size_t name_length_most = 32;
+
+/// ELBv2: letters, digits and hyphens, none at either end, and not the reserved prefix.
+void read_load_balancer_name(JsonReader& reader, std::string& name) {
+  name = reader.string("Name");
+  if (!reader.ok()) return;
+  const bool letters = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (name.empty() || name.size() > name_length_most || !letters || name.front() == '-' ||
+      name.back() == '-' || name.starts_with("internal-")) {
+    reader.fail("Name",
+                fmt::format("found \"{}\"; allowed are 1 to {} letters, digits and hyphens, "
+                            "no hyphen at either end, not starting with \"internal-\"",
+                            name, name_length_most));
+  }
+}
+
+void read_load_balancer_attributes(JsonReader& reader, CreateLoadBalancer& operation) {
+  const std::array known{
+      number("idle_timeout.timeout_seconds", 1, 4'000,
+             [&](std::uint32_t value) { operation.idle_timeout = seconds(value); }),
+      number("client_keep_alive.seconds", 60, 604'800,
+             [&](std::uint32_t value) { operation.client_keep_alive = seconds(value); }),
+      only("routing.http.desync_mitigation_mode", "defensive"),
+      only("routing.http.drop_invalid_header_fields.enabled", "false"),
+      only("routing.http.preserve_host_header.enabled", "false"),
+      only("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"),
+      only("routing.http.xff_client_port.enabled", "false"),
+      only("routing.http.xff_header_processing.mode", "append"),
+      only("load_balancing.cross_zone.enabled", "true"),
+      only("deletion_protection.enabled", "false"),
+      only("waf.fail_open.enabled", "false"),
+      only("access_logs.s3.enabled", "false"),
+      only("connection_logs.s3.enabled", "false"),
+      only("zonal_shift.config.enabled", "false"),
+  };
+  read_attributes(reader, "Attributes", known);
+}
+
+/// The list of actions `key`, which must be there.
+rules::Action read_actions(JsonReader& reader, std::string_view key) {
+  require(reader, key);
+  const json* list = reader.member(key);
+  if (!list) return {};
+  auto action = parse_actions(*list, reader.pointer_to(key));
+  if (action) return *std::move(action);
+  reader.fail(action.error());
+  return {};
+}
+
+std::vector<rules::Condition> read_conditions(JsonReader& reader) {
+  const json* list = reader.member("Conditions");
+  if (!list) return {};
+  auto conditions = parse_conditions(*list, reader.pointer_to("Conditions"));
+  if (conditions) return *std::move(conditions);
+  reader.fail(conditions.error());
+  return {};
+}
+
+void refuse_transforms(JsonReader& reader) {
+  const json* transforms = reader.array("Transforms");
+  if (transforms && !transforms->empty()) {
+    reader.fail("Transforms", "rewriting requests is not supported; leave it out");
+  }
+}
+
+}  // namespace
+
+Result<CreateLoadBalancer> parse_load_balancer_entry(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  CreateLoadBalancer operation;
+  read_load_balancer_name(reader, operation.name);
+  reader.optional_one_of("Type", load_balancer_types);
+  reader.optional_one_of("Scheme", schemes);
+  reader.optional_one_of("IpAddressType", address_types);
+  for (const auto key : {"Subnets", "SubnetMappings", "SecurityGroups", "Tags"}) reader.array(key);
+  read_load_balancer_attributes(reader, operation);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<CreateListener> parse_create_listener(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  CreateListener operation;
+  operation.listener.load_balancer = reader.string("LoadBalancerArn");
+  reader.one_of("Protocol", protocols);
+  operation.listener.port = static_cast<std::uint16_t>(reader.integer("Port", 1, 65'535));
+  operation.default_action = read_actions(reader, "DefaultActions");
+  reader.array("Tags");
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<ModifyListener> parse_modify_listener(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  ModifyListener operation;
+  operation.listener = read_name<ListenerName>(reader, "ListenerArn", parse_listener_name);
+  reader.optional_one_of("Protocol", protocols);
+  const auto port = reader.optional_integer("Port", 1, 65'535);
+  if (port && *port != operation.listener.port) {
+    reader.fail("Port", fmt::format("found {}; moving a listener to another port is not supported, "
+                                    "create one there instead",
+                                    *port));
+  }
+  operation.default_action = read_actions(reader, "DefaultActions");
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<DeleteListener> parse_delete_listener(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  DeleteListener operation{read_name<ListenerName>(reader, "ListenerArn", parse_listener_name)};
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
+  JsonReader reader(value, pointer);
+  CreateRule operation;
+  operation.listener = read_name<ListenerName>(reader, "ListenerArn", parse_listener_name);
+  operation.rule.priority = static_cast<std::uint32_t>(
+      reader.integer("Priority", rules::priority_least, rules::priority_most));
+  require(reader, "Conditions");
+  operation.rule.conditions = read_conditions(reader);
+  operation.rule.action = read_actions(reader, "Actions");
+  refuse_transforms(reader);
+  reader.array("Tags");
+  if (const auto end = reader.finish(); !end) return end.error();
+  if (const auto valid = rules::validate(operation.rule); !valid) {
+    Error error = valid.error();
+    error.where = pointer + written_place(value, error.where);
+    return error;
+  }
+  return operation;
+}
+
+Result<ModifyRule> parse_modify_rule(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  ModifyRule operation;
+  operation.rule = read_name<RuleName>(reader, "RuleArn", parse_rule_name);
+  if (reader.has("Conditions")) operation.conditions = read_conditions(reader);
+  if (reader.has("Actions")) operation.action = read_actions(reader, "Actions");
+  reader.member("Conditions");
+  reader.member("Actions");
+  refuse_transforms(reader);
+  if (reader.ok() && !operation.conditions && !operation.action) {
+    reader.fail(Error{"ValidationError", reader.pointer(),
+                      "Either conditions or actions must be specified"});
+  }
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<DeleteRule> parse_delete_rule(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  DeleteRule operation{read_name<RuleName>(reader, "RuleArn", parse_rule_name)};
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<SetRulePriorities> parse_set_rule_priorities(const json& value, std::string pointer) {
+  JsonReader reader(value, pointer);
+  SetRulePriorities operation;
+  require(reader, "RulePriorities");
+  operation.changes = read_entries<SetRulePriorities::Change>(
+      reader, "RulePriorities",
+      [](const json& entry, std::string place) -> Result<SetRulePriorities::Change> {
+        JsonReader change(entry, std::move(place));
+        SetRulePriorities::Change read;
+        read.rule = read_name<RuleName>(change, "RuleArn", parse_rule_name);
+        read.priority = static_cast<std::uint32_t>(
+            change.integer("Priority", rules::priority_least, rules::priority_most));
+        if (const auto end = change.finish(); !end) return end.error();
+        return read;
+      });
+  for (std::size_t i = 0; i < operation.changes.size(); ++i) {
+    if (operation.changes[i].rule.listener == operation.changes.front().rule.listener) continue;
+    reader.fail(Error{"ValidationError",
+                      fmt::format("{}/{}/RuleArn", reader.pointer_to("RulePriorities"), i),
+                      "the rules of one call must be of one listener"});
+  }
+  if (reader.ok() && operation.changes.empty()) {
+    reader.fail("RulePriorities", "found an empty list; at least one rule is required");
+  }
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+}  // namespace cutover::stack

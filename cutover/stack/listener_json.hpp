@@ -1,0 +1,28 @@
+#pragma once
+
+// The inputs of ELBv2's load balancer, listener and rule actions, read from AWS's JSON shapes.
+// Where a load balancer stands in a network (subnets, security groups, scheme) and tags are read
+// and have no effect: here it stands on one machine.
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cutover/stack/operation.hpp"
+#include "lb/base/result.hpp"
+
+namespace cutover::stack {
+
+/// An entry of a stack's LoadBalancers: the load balancer and its attributes in one object.
+Result<CreateLoadBalancer> parse_load_balancer_entry(const nlohmann::json& value,
+                                                     std::string pointer);
+
+Result<CreateListener> parse_create_listener(const nlohmann::json& value, std::string pointer);
+Result<ModifyListener> parse_modify_listener(const nlohmann::json& value, std::string pointer);
+Result<DeleteListener> parse_delete_listener(const nlohmann::json& value, std::string pointer);
+Result<CreateRule> parse_create_rule(const nlohmann::json& value, std::string pointer);
+Result<ModifyRule> parse_modify_rule(const nlohmann::json& value, std::string pointer);
+Result<DeleteRule> parse_delete_rule(const nlohmann::json& value, std::string pointer);
+Result<SetRulePriorities> parse_set_rule_priorities(const nlohmann::json& value,
+                                                    std::string pointer);
+
+}  // namespace cutover::stack

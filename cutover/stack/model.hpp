@@ -1,0 +1,46 @@
+#pragma once
+
+// What a stack holds, as values, and what each operation changes in it. A stack or plan is played
+// through on a Model before anything starts: whatever AWS would refuse on the way (dangling and
+// duplicate names, groups in use, a service whose group no listener uses) is found then. Pure.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "containers/cluster.hpp"
+#include "cutover/stack/operation.hpp"
+#include "lb/base/result.hpp"
+#include "rules/rule.hpp"
+
+namespace cutover::stack {
+
+struct Model {
+  std::optional<CreateLoadBalancer> load_balancer;
+  std::map<std::string, lb::targets::TargetGroupSpec> target_groups;
+  std::map<std::uint16_t, rules::RuleSet> listeners;
+  std::string cluster = "default";
+  std::map<std::string, containers::ImageApp> images;
+  /// By family; a definition's revision is its place in the list, from 1.
+  std::map<std::string, std::vector<containers::TaskDefinition>> task_definitions;
+  std::map<std::string, containers::ServiceSpec> services;
+
+  /// Takes the operation's effect, or changes nothing and says why it is refused. The error's place
+  /// is a pointer into the operation's input in its long form (json_entries.hpp, written_place()).
+  Result<void> apply(const Operation& operation);
+
+  /// Whether an action of some listener names the group.
+  bool in_use(const std::string& target_group) const;
+  /// "family", "family:revision" or an ARN; nullptr when there is none.
+  const containers::TaskDefinition* task_definition(std::string_view reference) const;
+};
+
+/// The names a Model knows, for error messages and for those who check references of their own.
+std::vector<std::string> target_group_names(const Model& model);
+std::vector<std::string> listener_names(const Model& model);
+std::vector<std::string> service_names(const Model& model);
+
+}  // namespace cutover::stack

@@ -1,0 +1,122 @@
+#include "cutover/stack/operation.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace cutover::stack {
+
+namespace {
+
+/// In the order of the variant's alternatives.
+constexpr std::array<std::string_view, std::variant_size_v<Operation>> names{
+    "CreateLoadBalancer",
+    "CreateTargetGroup",
+    "ModifyTargetGroup",
+    "ModifyTargetGroupAttributes",
+    "DeleteTargetGroup",
+    "RegisterTargets",
+    "DeregisterTargets",
+    "CreateListener",
+    "ModifyListener",
+    "DeleteListener",
+    "CreateRule",
+    "ModifyRule",
+    "DeleteRule",
+    "SetRulePriorities",
+    "RegisterTaskDefinition",
+    "CreateService",
+    "UpdateService",
+    "DeleteService",
+    "StopTask",
+};
+
+std::string joined(const std::vector<TargetEntry>& targets) {
+  std::string text;
+  for (const auto& target : targets) {
+    text += target.port ? fmt::format(" {}:{}", target.id, *target.port) : " " + target.id;
+  }
+  return text;
+}
+
+/// What an operation is about, after its name.
+struct Subject {
+  std::string operator()(const CreateLoadBalancer& o) const { return o.name; }
+  std::string operator()(const CreateTargetGroup& o) const { return o.spec.name; }
+  std::string operator()(const ModifyTargetGroup& o) const { return o.target_group; }
+  std::string operator()(const ModifyTargetGroupAttributes& o) const { return o.target_group; }
+  std::string operator()(const DeleteTargetGroup& o) const { return o.target_group; }
+  std::string operator()(const RegisterTargets& o) const {
+    return o.target_group + joined(o.targets);
+  }
+  std::string operator()(const DeregisterTargets& o) const {
+    return o.target_group + joined(o.targets);
+  }
+  std::string operator()(const CreateListener& o) const {
+    return fmt::format("{}: {}", stack::to_string(o.listener), rules::to_string(o.default_action));
+  }
+  std::string operator()(const ModifyListener& o) const {
+    return fmt::format("{}: {}", stack::to_string(o.listener), rules::to_string(o.default_action));
+  }
+  std::string operator()(const DeleteListener& o) const { return stack::to_string(o.listener); }
+  std::string operator()(const CreateRule& o) const {
+    return fmt::format("{}: {}", stack::to_string(o.listener), rules::to_string(o.rule));
+  }
+  std::string operator()(const ModifyRule& o) const { return stack::to_string(o.rule); }
+  std::string operator()(const DeleteRule& o) const { return stack::to_string(o.rule); }
+  std::string operator()(const SetRulePriorities& o) const {
+    std::string text;
+    for (const auto& change : o.changes) {
+      text += fmt::format("{}{} -> {}", text.empty() ? "" : ", ", stack::to_string(change.rule),
+                          change.priority);
+    }
+    return text;
+  }
+  std::string operator()(const RegisterTaskDefinition& o) const { return o.definition.family; }
+  std::string operator()(const CreateService& o) const {
+    return fmt::format("{}: desiredCount {}", o.spec.name, o.spec.desired_count);
+  }
+  std::string operator()(const UpdateService& o) const {
+    std::string text = o.service + ":";
+    if (o.desired_count) text += fmt::format(" desiredCount {}", *o.desired_count);
+    if (o.task_definition) text += " taskDefinition " + *o.task_definition;
+    if (o.force_new_deployment) text += " forceNewDeployment";
+    return text;
+  }
+  std::string operator()(const DeleteService& o) const {
+    return o.service + (o.force ? " force" : "");
+  }
+  std::string operator()(const StopTask& o) const { return stack::to_string(o.task); }
+};
+
+template <class T>
+void overlay(T& value, const std::optional<T>& change) {
+  if (change) value = *change;
+}
+
+}  // namespace
+
+lb::targets::TargetGroupSpec changed(lb::targets::TargetGroupSpec spec,
+                                     const TargetGroupSettings& settings) {
+  lb::targets::HealthCheck& check = spec.health_check;
+  overlay(check.port, settings.health_check_port);
+  overlay(check.path, settings.health_check_path);
+  overlay(check.interval, settings.health_check_interval);
+  overlay(check.timeout, settings.health_check_timeout);
+  overlay(check.healthy_threshold, settings.healthy_threshold);
+  overlay(check.unhealthy_threshold, settings.unhealthy_threshold);
+  overlay(check.matcher, settings.matcher);
+  overlay(spec.deregistration_delay, settings.deregistration_delay);
+  auto& routing = spec.unhealthy_state_routing;
+  overlay(routing.minimum_healthy_count, settings.minimum_healthy_count);
+  overlay(routing.minimum_healthy_percentage, settings.minimum_healthy_percentage);
+  return spec;
+}
+
+std::string_view name_of(const Operation& operation) { return names[operation.index()]; }
+
+std::string to_string(const Operation& operation) {
+  return fmt::format("{} {}", name_of(operation), std::visit(Subject{}, operation));
+}
+
+}  // namespace cutover::stack

@@ -1,0 +1,143 @@
+#include "cutover/stack/stack.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "containers/apps/behaviour_json.hpp"
+#include "cutover/stack/json_entries.hpp"
+#include "cutover/stack/listener_json.hpp"
+#include "cutover/stack/service_json.hpp"
+#include "cutover/stack/target_group_json.hpp"
+#include "lb/base/json.hpp"
+
+namespace cutover::stack {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 4> app_names{"api", "posts", "threads", "users"};
+
+Result<containers::ImageApp> parse_image(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  containers::ImageApp image;
+  image.app = reader.one_of("app", app_names);
+  if (const json* behaviour = reader.object("behaviour")) {
+    auto parsed = containers::apps::parse_behaviour(*behaviour, reader.pointer_to("behaviour"));
+    if (parsed) {
+      image.behaviour = *parsed;
+    } else {
+      reader.fail(parsed.error());
+    }
+  }
+  if (const auto end = reader.finish(); !end) return end.error();
+  return image;
+}
+
+/// Reads the sections one after the other; the first problem ends the reading.
+class StackReader {
+ public:
+  explicit StackReader(const json& document) : reader_(document, "") {}
+
+  Result<Stack> read() {
+    require(reader_, "LoadBalancers");
+    section("LoadBalancers", parse_load_balancer_entry);
+    if (reader_.ok() && !stack_.model.load_balancer) {
+      reader_.fail("LoadBalancers", "found an empty list; a stack has exactly one load balancer");
+    }
+    target_groups();
+    section("Listeners", parse_create_listener);
+    section("Rules", parse_create_rule);
+    clusters();
+    images();
+    section("TaskDefinitions", parse_register_task_definition);
+    section("Services", parse_create_service);
+    if (const auto end = reader_.finish(); !end) return end.error();
+    return std::move(stack_);
+  }
+
+ private:
+  /// A list whose every entry is the input of one operation.
+  template <class Parse>
+  void section(std::string_view key, Parse parse) {
+    const json* list = reader_.array(key);
+    for (std::size_t i = 0; list && i < list->size() && reader_.ok(); ++i) {
+      const std::string place = fmt::format("{}/{}", reader_.pointer_to(key), i);
+      auto operation = parse((*list)[i], place);
+      if (!operation) return reader_.fail(operation.error());
+      add(*std::move(operation), (*list)[i], place);
+    }
+  }
+
+  void target_groups() {
+    const json* list = reader_.array("TargetGroups");
+    for (std::size_t i = 0; list && i < list->size() && reader_.ok(); ++i) {
+      const std::string place = fmt::format("/TargetGroups/{}", i);
+      auto entry = parse_target_group_entry((*list)[i], place);
+      if (!entry) return reader_.fail(entry.error());
+      const std::string name = entry->create.spec.name;
+      add(std::move(entry->create), (*list)[i], place);
+      if (entry->targets.empty()) continue;
+      add(RegisterTargets{name, std::move(entry->targets)}, (*list)[i], place);
+    }
+  }
+
+  void clusters() {
+    const json* list = reader_.array("Clusters");
+    if (!list || list->empty()) return;
+    if (list->size() > 1) {
+      return reader_.fail("Clusters",
+                          fmt::format("found {} clusters; allowed is at most one", list->size()));
+    }
+    JsonReader entry(list->front(), "/Clusters/0");
+    stack_.model.cluster = entry.string("clusterName");
+    if (entry.ok() && stack_.model.cluster.empty()) {
+      entry.fail("clusterName", "found an empty name");
+    }
+    if (const auto end = entry.finish(); !end) reader_.fail(end.error());
+  }
+
+  void images() {
+    const json* object = reader_.object("Images");
+    if (!object) return;
+    JsonReader entries(*object, "/Images");
+    for (const auto& [image, value] : object->items()) {
+      auto parsed = parse_image(value, entries.pointer_to(image));
+      if (!parsed) return reader_.fail(parsed.error());
+      stack_.model.images.emplace(image, *std::move(parsed));
+    }
+  }
+
+  void add(Operation operation, const json& written, const std::string& place) {
+    const auto applied = apply_at(stack_.model, operation, written, place);
+    if (!applied) return reader_.fail(applied.error());
+    stack_.operations.push_back(std::move(operation));
+  }
+
+  JsonReader reader_;
+  Stack stack_;
+};
+
+}  // namespace
+
+Result<void> apply_at(Model& model, const Operation& operation, const json& written,
+                      const std::string& pointer) {
+  const auto applied = model.apply(operation);
+  if (applied) return {};
+  Error error = applied.error();
+  error.where = pointer + written_place(written, error.where);
+  return error;
+}
+
+Result<Stack> parse_stack(const json& document) { return StackReader(document).read(); }
+
+Result<Stack> read_stack(const std::string& path) {
+  const auto document = read_json_file(path);
+  if (!document) return document.error();
+  auto stack = parse_stack(*document);
+  if (!stack) return at(path + "#", stack.error());
+  return stack;
+}
+
+}  // namespace cutover::stack

@@ -1,0 +1,43 @@
+#pragma once
+
+// A stack file: a load balancer with its target groups, listeners and rules, and the services
+// behind it, as JSON in AWS's own shapes. Parsed whole and played through before anything starts.
+//
+//   {"LoadBalancers":   [<CreateLoadBalancer, with Attributes>],          exactly one
+//    "TargetGroups":    [<CreateTargetGroup, with Attributes and Targets>, …],
+//    "Listeners":       [<CreateListener>, …],
+//    "Rules":           [<CreateRule>, …],
+//    "Clusters":        [{"clusterName": "default"}],                     at most one
+//    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},
+//    "TaskDefinitions": [<RegisterTaskDefinition>, …],
+//    "Services":        [<CreateService>, …]}
+//
+// Names stand in place of ARNs (names.hpp). "Images" is ours: what a container of that image runs.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cutover/stack/model.hpp"
+#include "cutover/stack/operation.hpp"
+#include "lb/base/result.hpp"
+
+namespace cutover::stack {
+
+struct Stack {
+  std::vector<Operation> operations;  ///< What builds it, in this order.
+  Model model;                        ///< What there is then.
+};
+
+/// The error's place is a JSON pointer into the document.
+Result<Stack> parse_stack(const nlohmann::json& document);
+
+/// The error's place begins with the file: "stack.json#/Listeners/0/Port".
+Result<Stack> read_stack(const std::string& path);
+
+/// Applies `operation`, whose input is `written` and stands at `pointer`, to the model; an error
+/// gets the place where the value really stands.
+Result<void> apply_at(Model& model, const Operation& operation, const nlohmann::json& written,
+                      const std::string& pointer);
+
+}  // namespace cutover::stack

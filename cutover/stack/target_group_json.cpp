@@ -1,0 +1,210 @@
+#include "cutover/stack/target_group_json.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/ip/address.hpp>
+
+#include "cutover/stack/attributes.hpp"
+#include "cutover/stack/json_entries.hpp"
+#include "lb/base/json.hpp"
+
+namespace cutover::stack {
+
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+constexpr std::array<std::string_view, 1> protocols{"HTTP"};
+constexpr std::array<std::string_view, 1> protocol_versions{"HTTP1"};
+constexpr std::array<std::string_view, 2> target_types{"instance", "ip"};
+constexpr std::array<std::string_view, 1> address_types{"ipv4"};
+
+std::optional<Duration> read_seconds(JsonReader& reader, std::string_view key, std::int64_t least,
+                                     std::int64_t most) {
+  const auto value = reader.optional_integer(key, least, most);
+  if (!value) return std::nullopt;
+  return seconds(*value);
+}
+
+std::optional<std::uint32_t> read_count(JsonReader& reader, std::string_view key,
+                                        std::int64_t least, std::int64_t most) {
+  const auto value = reader.optional_integer(key, least, most);
+  if (!value) return std::nullopt;
+  return static_cast<std::uint32_t>(*value);
+}
+
+void read_health_check_port(JsonReader& reader, TargetGroupSettings& settings) {
+  constexpr std::string_view key = "HealthCheckPort";
+  const auto text = reader.optional_string(key);
+  if (!text) return;
+  if (*text == "traffic-port") {
+    settings.health_check_port.emplace(std::nullopt);
+    return;
+  }
+  const auto take = number(key, 1, 65'535, [&](std::uint32_t port) {
+    settings.health_check_port.emplace(static_cast<std::uint16_t>(port));
+  });
+  if (take.take(*text)) return;
+  reader.fail(key,
+              fmt::format("found \"{}\"; allowed is \"traffic-port\" or {}", *text, take.allowed));
+}
+
+void read_matcher(JsonReader& reader, TargetGroupSettings& settings) {
+  const json* object = reader.object("Matcher");
+  if (!object) return;
+  JsonReader matcher(*object, reader.pointer_to("Matcher"));
+  settings.matcher =
+      read_name<lb::targets::CodeMatcher>(matcher, "HttpCode", lb::targets::parse_code_matcher);
+  if (const auto end = matcher.finish(); !end) reader.fail(end.error());
+}
+
+/// The members that CreateTargetGroup and ModifyTargetGroup have in common.
+TargetGroupSettings read_health_check(JsonReader& reader) {
+  TargetGroupSettings settings;
+  reader.optional_one_of("HealthCheckProtocol", protocols);
+  if (!reader.optional_boolean("HealthCheckEnabled").value_or(true)) {
+    reader.fail("HealthCheckEnabled", "found false; health checks of HTTP targets are always on");
+  }
+  read_health_check_port(reader, settings);
+  settings.health_check_path = reader.optional_string("HealthCheckPath");
+  settings.health_check_interval = read_seconds(reader, "HealthCheckIntervalSeconds", 5, 300);
+  settings.health_check_timeout = read_seconds(reader, "HealthCheckTimeoutSeconds", 2, 120);
+  settings.healthy_threshold = read_count(reader, "HealthyThresholdCount", 2, 10);
+  settings.unhealthy_threshold = read_count(reader, "UnhealthyThresholdCount", 2, 10);
+  read_matcher(reader, settings);
+  return settings;
+}
+
+void read_group_attributes(JsonReader& reader, TargetGroupSettings& settings) {
+  const std::array known{
+      number("deregistration_delay.timeout_seconds", 0, 3'600,
+             [&](std::uint32_t value) { settings.deregistration_delay = seconds(value); }),
+      number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1, 1'000,
+             [&](std::uint32_t value) { settings.minimum_healthy_count = value; }),
+      number_or_off(
+          "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 1, 100,
+          [&](std::optional<std::uint32_t> value) { settings.minimum_healthy_percentage = value; }),
+      only("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
+      only("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),
+      only("slow_start.duration_seconds", "0"),
+      only("load_balancing.algorithm.type", "round_robin"),
+      only("load_balancing.algorithm.anomaly_mitigation", "off"),
+      only("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
+      only("stickiness.enabled", "false"),
+      only("stickiness.type", "lb_cookie"),
+  };
+  read_attributes(reader, "Attributes", known);
+}
+
+void read_create(JsonReader& reader, lb::targets::TargetGroupSpec& spec) {
+  spec.name = reader.string("Name");
+  reader.one_of("Protocol", protocols);
+  reader.optional_one_of("ProtocolVersion", protocol_versions);
+  spec.port = static_cast<std::uint16_t>(reader.integer("Port", 1, 65'535));
+  reader.optional_one_of("TargetType", target_types);
+  reader.optional_one_of("IpAddressType", address_types);
+  reader.optional_string("VpcId");
+  reader.array("Tags");
+  spec = changed(spec, read_health_check(reader));
+}
+
+/// Whatever ranges did not show: names, the path's form, timeout below interval.
+Result<void> check(const json& value, const std::string& pointer,
+                   const lb::targets::TargetGroupSpec& spec) {
+  const auto valid = lb::targets::validate(spec);
+  if (valid) return {};
+  Error error = valid.error();
+  error.where = pointer + written_place(value, error.where);
+  return error;
+}
+
+Result<TargetEntry> parse_target(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  TargetEntry target;
+  target.id = reader.string("Id");
+  boost::system::error_code not_an_address;
+  boost::asio::ip::make_address(target.id, not_an_address);
+  if (reader.ok() && not_an_address) {
+    reader.fail("Id", fmt::format("found \"{}\"; an IP address is required, as in \"127.0.0.1\"",
+                                  target.id));
+  }
+  const auto port = reader.optional_integer("Port", 1, 65'535);
+  if (port) target.port = static_cast<std::uint16_t>(*port);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return target;
+}
+
+/// RegisterTargets and DeregisterTargets take the same.
+template <class Operation>
+Result<Operation> parse_targets(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  Operation operation;
+  operation.target_group = reader.string("TargetGroupArn");
+  require(reader, "Targets");
+  operation.targets = read_entries<TargetEntry>(reader, "Targets", parse_target);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+}  // namespace
+
+Result<CreateTargetGroup> parse_create_target_group(const json& value, std::string pointer) {
+  JsonReader reader(value, pointer);
+  CreateTargetGroup operation;
+  read_create(reader, operation.spec);
+  if (const auto end = reader.finish(); !end) return end.error();
+  if (const auto valid = check(value, pointer, operation.spec); !valid) return valid.error();
+  return operation;
+}
+
+Result<TargetGroupEntry> parse_target_group_entry(const json& value, std::string pointer) {
+  JsonReader reader(value, pointer);
+  TargetGroupEntry entry;
+  TargetGroupSettings attributes;
+  read_create(reader, entry.create.spec);
+  read_group_attributes(reader, attributes);
+  entry.create.spec = changed(entry.create.spec, attributes);
+  entry.targets = read_entries<TargetEntry>(reader, "Targets", parse_target);
+  if (const auto end = reader.finish(); !end) return end.error();
+  if (const auto valid = check(value, pointer, entry.create.spec); !valid) return valid.error();
+  return entry;
+}
+
+Result<ModifyTargetGroup> parse_modify_target_group(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  ModifyTargetGroup operation;
+  operation.target_group = reader.string("TargetGroupArn");
+  operation.settings = read_health_check(reader);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<ModifyTargetGroupAttributes> parse_modify_target_group_attributes(const json& value,
+                                                                         std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  ModifyTargetGroupAttributes operation;
+  operation.target_group = reader.string("TargetGroupArn");
+  require(reader, "Attributes");
+  read_group_attributes(reader, operation.settings);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<DeleteTargetGroup> parse_delete_target_group(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  DeleteTargetGroup operation{reader.string("TargetGroupArn")};
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<RegisterTargets> parse_register_targets(const json& value, std::string pointer) {
+  return parse_targets<RegisterTargets>(value, std::move(pointer));
+}
+
+Result<DeregisterTargets> parse_deregister_targets(const json& value, std::string pointer) {
+  return parse_targets<DeregisterTargets>(value, std::move(pointer));
+}
+
+}  // namespace cutover::stack

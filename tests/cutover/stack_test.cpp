@@ -1,0 +1,260 @@
+#include "cutover/stack/stack.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lb/base/json.hpp"
+
+namespace cutover::stack {
+namespace {
+
+using nlohmann::json;
+
+/// A small valid stack, in every section something.
+json base() {
+  return json::parse(R"({
+    "LoadBalancers": [{"Name": "demo"}],
+    "TargetGroups": [
+      {"Name": "api", "Protocol": "HTTP", "Port": 80, "HealthyThresholdCount": 2,
+       "HealthCheckTimeoutSeconds": 5, "HealthCheckIntervalSeconds": 6,
+       "Attributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "30"}]},
+      {"Name": "files", "Protocol": "HTTP", "Port": 80,
+       "Targets": [{"Id": "127.0.0.1", "Port": 9000}]}
+    ],
+    "Listeners": [
+      {"LoadBalancerArn": "demo", "Protocol": "HTTP", "Port": 80,
+       "DefaultActions": [{"Type": "forward", "TargetGroupArn": "api"}]}
+    ],
+    "Rules": [
+      {"ListenerArn": "demo:80", "Priority": 10,
+       "Conditions": [{"Field": "path-pattern", "Values": ["/api*"]}],
+       "Actions": [{"Type": "forward", "TargetGroupArn": "api"}]}
+    ],
+    "Images": {"forum/api:v1": {"app": "api", "behaviour": {"latency": {"constant": "5ms"}}}},
+    "TaskDefinitions": [
+      {"family": "api", "networkMode": "bridge",
+       "containerDefinitions": [
+         {"name": "api", "image": "forum/api:v1", "cpu": "256", "memoryReservation": "256",
+          "essential": true, "portMappings": [{"hostPort": "0", "containerPort": "3000"}]}]}
+    ],
+    "Services": [
+      {"serviceName": "api", "taskDefinition": "api", "desiredCount": 2,
+       "loadBalancers": [{"targetGroupArn": "api", "containerName": "api", "containerPort": 3000}]}
+    ]
+  })");
+}
+
+/// The operations a person would read, one a line, or the error.
+std::string parsed(const json& document) {
+  const auto stack = parse_stack(document);
+  if (!stack) return to_string(stack.error());
+  std::string lines;
+  for (const Operation& operation : stack->operations) lines += to_string(operation) + "\n";
+  return lines;
+}
+
+TEST(Stack, BecomesOperationsInTheOrderInWhichAwsTakesThem) {
+  EXPECT_EQ(parsed(base()),
+            "CreateLoadBalancer demo\n"
+            "CreateTargetGroup api\n"
+            "CreateTargetGroup files\n"
+            "RegisterTargets files 127.0.0.1:9000\n"
+            "CreateListener demo:80: forward to api\n"
+            "CreateRule demo:80: 10 path-pattern is /api* -> forward to api\n"
+            "RegisterTaskDefinition api\n"
+            "CreateService api: desiredCount 2\n");
+}
+
+TEST(Stack, KeepsTheSettingsAndFillsInAwsDefaults) {
+  const auto stack = parse_stack(base());
+  ASSERT_TRUE(stack) << to_string(stack.error());
+  const auto& api = stack->model.target_groups.at("api");
+  EXPECT_EQ(api.health_check.healthy_threshold, 2u);
+  EXPECT_EQ(api.health_check.unhealthy_threshold, 2u);
+  EXPECT_EQ(api.health_check.interval, std::chrono::seconds(6));
+  EXPECT_EQ(api.deregistration_delay, std::chrono::seconds(30));
+  const auto& files = stack->model.target_groups.at("files");
+  EXPECT_EQ(files.health_check.healthy_threshold, 5u);
+  EXPECT_EQ(files.deregistration_delay, std::chrono::seconds(300));
+  EXPECT_EQ(stack->model.images.at("forum/api:v1").behaviour.latency.low,
+            std::chrono::milliseconds(5));
+}
+
+TEST(Stack, TakesEveryTargetGroupSettingThatElbTakes) {
+  json document = base();
+  document["TargetGroups"][1].update(json::parse(R"({
+    "ProtocolVersion": "HTTP1", "TargetType": "ip", "VpcId": "vpc-1", "Tags": [],
+    "HealthCheckEnabled": true, "HealthCheckProtocol": "HTTP", "HealthCheckPort": "8081",
+    "HealthCheckPath": "/ready?deep=1", "HealthCheckIntervalSeconds": 10,
+    "HealthCheckTimeoutSeconds": 2, "HealthyThresholdCount": 3, "UnhealthyThresholdCount": 4,
+    "Matcher": {"HttpCode": "200-299,404"},
+    "Attributes": [
+      {"Key": "stickiness.enabled", "Value": "false"},
+      {"Key": "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
+       "Value": "2"},
+      {"Key": "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
+       "Value": "50"}]})"));
+  const auto stack = parse_stack(document);
+  ASSERT_TRUE(stack) << to_string(stack.error());
+  const auto& files = stack->model.target_groups.at("files");
+  lb::targets::TargetGroupSpec expected;
+  expected.name = "files";
+  expected.health_check.port = 8081;
+  expected.health_check.path = "/ready?deep=1";
+  expected.health_check.interval = std::chrono::seconds(10);
+  expected.health_check.timeout = std::chrono::seconds(2);
+  expected.health_check.healthy_threshold = 3;
+  expected.health_check.unhealthy_threshold = 4;
+  expected.health_check.matcher.ranges = {{200, 299}, {404, 404}};
+  expected.unhealthy_state_routing = {2, 50};
+  EXPECT_EQ(files, expected);
+}
+
+/// A change to base() (RFC 6902) and the error it must bring.
+struct Mistake {
+  const char* name;
+  const char* patch;
+  std::string error;
+};
+
+class StackMistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(StackMistakes, AreRefusedWithPlaceFindingAndRemedy) {
+  const Mistake& mistake = GetParam();
+  EXPECT_EQ(parsed(base().patch(json::parse(mistake.patch))), mistake.error);
+}
+
+const Mistake mistakes[] = {
+    {"WrongType", R"([{"op":"replace","path":"/Listeners/0/Port","value":"80"}])",
+     "/Listeners/0/Port: found the string \"80\"; a whole number is required (ValidationError)"},
+    {"WrongRoot", R"([{"op":"replace","path":"","value":[]}])",
+     "found an empty list; an object is required (ValidationError)"},
+    {"SectionOfAnotherType", R"([{"op":"replace","path":"/Rules","value":{}}])",
+     "/Rules: found an object; a list is required (ValidationError)"},
+    {"UnknownKey", R"([{"op":"add","path":"/Listeners/0/Prot","value":80}])",
+     "/Listeners/0/Prot: unknown member \"Prot\"; allowed are DefaultActions, LoadBalancerArn, "
+     "Port, Protocol, Tags; did you mean \"Port\"? (UnknownMember)"},
+    {"UnknownSection", R"([{"op":"add","path":"/Rule","value":[]}])",
+     "/Rule: unknown member \"Rule\"; allowed are Clusters, Images, Listeners, LoadBalancers, "
+     "Rules, Services, TargetGroups, TaskDefinitions; did you mean \"Rules\"? (UnknownMember)"},
+    {"NoLoadBalancer", R"([{"op":"remove","path":"/LoadBalancers"}])",
+     "the member \"LoadBalancers\" is missing (ValidationError)"},
+    {"TwoLoadBalancers", R"([{"op":"add","path":"/LoadBalancers/-","value":{"Name":"b"}}])",
+     "/LoadBalancers/1/Name: found a second load balancer; a stack has exactly one "
+     "(TooManyLoadBalancers)"},
+    {"DanglingLoadBalancer",
+     R"([{"op":"replace","path":"/Listeners/0/LoadBalancerArn","value":"dem"}])",
+     "/Listeners/0/LoadBalancerArn: there is no load balancer \"dem\"; there are demo; did you "
+     "mean \"demo\"? (LoadBalancerNotFound)"},
+    {"DanglingListener", R"([{"op":"replace","path":"/Rules/0/ListenerArn","value":"demo:8"}])",
+     "/Rules/0/ListenerArn: there is no listener \"demo:8\"; there are demo:80; did you mean "
+     "\"demo:80\"? (ListenerNotFound)"},
+    {"ListenerNotAName", R"([{"op":"replace","path":"/Rules/0/ListenerArn","value":"demo"}])",
+     "/Rules/0/ListenerArn: found \"demo\"; a listener is named LOAD-BALANCER:PORT, as in "
+     "\"demo:80\" (ValidationError)"},
+    {"DanglingTargetGroup",
+     R"([{"op":"replace","path":"/Rules/0/Actions/0/TargetGroupArn","value":"file"}])",
+     "/Rules/0/Actions/0/TargetGroupArn: there is no target group \"file\"; there are api, files; "
+     "did you mean \"files\"? (TargetGroupNotFound)"},
+    {"DanglingWeightedGroup",
+     R"([{"op":"replace","path":"/Rules/0/Actions/0","value":{"Type":"forward","ForwardConfig":
+         {"TargetGroups":[{"TargetGroupArn":"api","Weight":1},{"TargetGroupArn":"x","Weight":1}]}}}
+        ])",
+     "/Rules/0/Actions/0/ForwardConfig/TargetGroups/1/TargetGroupArn: there is no target group "
+     "\"x\"; there are api, files (TargetGroupNotFound)"},
+    {"DanglingServiceGroup",
+     R"([{"op":"replace","path":"/Services/0/loadBalancers/0/targetGroupArn","value":"apo"}])",
+     "/Services/0/loadBalancers/0/targetGroupArn: there is no target group \"apo\"; there are api, "
+     "files; did you mean \"api\"? (InvalidParameterException)"},
+    {"GroupOfNoListener",
+     R"([{"op":"replace","path":"/Services/0/loadBalancers/0/targetGroupArn","value":"files"}])",
+     "/Services/0/loadBalancers/0/targetGroupArn: the target group \"files\" has no associated "
+     "load balancer: no listener's action names it yet (InvalidParameterException)"},
+    {"DanglingTaskDefinition",
+     R"([{"op":"replace","path":"/Services/0/taskDefinition","value":"apis"}])",
+     "/Services/0/taskDefinition: there is no task definition \"apis\"; there are api; did you "
+     "mean \"api\"? (ClientException)"},
+    {"NoSuchRevision", R"([{"op":"replace","path":"/Services/0/taskDefinition","value":"api:2"}])",
+     "/Services/0/taskDefinition: there is no task definition \"api:2\"; there are api; did you "
+     "mean \"api\"? (ClientException)"},
+    {"DanglingImage",
+     R"([{"op":"replace","path":"/TaskDefinitions/0/containerDefinitions/0/image",
+          "value":"forum/api:v2"}])",
+     "/TaskDefinitions/0/containerDefinitions/0/image: there is no image \"forum/api:v2\"; there "
+     "are forum/api:v1; did you mean \"forum/api:v1\"? (ClientException)"},
+    {"DanglingCluster", R"([{"op":"add","path":"/Services/0/cluster","value":"prod"}])",
+     "/Services/0/cluster: there is no cluster \"prod\"; there are default "
+     "(ClusterNotFoundException)"},
+    {"UnknownApp", R"([{"op":"replace","path":"/Images/forum~1api:v1/app","value":"user"}])",
+     "/Images/forum~1api:v1/app: found the string \"user\"; allowed are api, posts, threads, "
+     "users; did you mean \"users\"? (ValidationError)"},
+    {"DuplicateTargetGroup", R"([{"op":"replace","path":"/TargetGroups/1/Name","value":"api"}])",
+     "/TargetGroups/1/Name: there is a target group \"api\" already (DuplicateTargetGroupName)"},
+    {"DuplicateListener", R"([{"op":"copy","from":"/Listeners/0","path":"/Listeners/1"}])",
+     "/Listeners/1/Port: there is a listener demo:80 already (DuplicateListener)"},
+    {"DuplicatePriority", R"([{"op":"copy","from":"/Rules/0","path":"/Rules/1"}])",
+     "/Rules/1/Priority: priority 10 is in use on listener demo:80, by: 10 path-pattern is /api* "
+     "-> forward to api (PriorityInUse)"},
+    {"DuplicateService", R"([{"op":"copy","from":"/Services/0","path":"/Services/1"}])",
+     "/Services/1/serviceName: there is a service \"api\" already (InvalidParameterException)"},
+    {"PriorityOutOfRange", R"([{"op":"replace","path":"/Rules/0/Priority","value":50001}])",
+     "/Rules/0/Priority: found the number 50001; allowed are 1 to 50000 (ValidationError)"},
+    {"HttpsListener", R"([{"op":"replace","path":"/Listeners/0/Protocol","value":"HTTPS"}])",
+     "/Listeners/0/Protocol: found the string \"HTTPS\"; allowed are HTTP; did you mean "
+     "\"HTTP\"? (ValidationError)"},
+    {"UnsupportedCondition",
+     R"([{"op":"replace","path":"/Rules/0/Conditions/0","value":
+          {"Field":"source-ip","SourceIpConfig":{"Values":["10.0.0.0/8"]}}}])",
+     "/Rules/0/Conditions/0/Field: found \"source-ip\", which is not supported; supported are "
+     "path-pattern, host-header (ValidationError)"},
+    {"UnsupportedAction",
+     R"([{"op":"replace","path":"/Rules/0/Actions/0/Type","value":"authenticate-oidc"}])",
+     "/Rules/0/Actions/0/Type: found \"authenticate-oidc\", which is not supported; supported are "
+     "forward, fixed-response, redirect (ValidationError)"},
+    {"UnsupportedAttributeValue",
+     R"([{"op":"replace","path":"/TargetGroups/0/Attributes/0","value":
+          {"Key":"stickiness.enabled","Value":"true"}}])",
+     "/TargetGroups/0/Attributes/0/Value: found \"true\" for stickiness.enabled; allowed is "
+     "\"false\", nothing else is supported (ValidationError)"},
+    {"AttributeOutOfRange",
+     R"([{"op":"replace","path":"/TargetGroups/0/Attributes/0/Value","value":"3601"}])",
+     "/TargetGroups/0/Attributes/0/Value: found \"3601\" for deregistration_delay.timeout_seconds; "
+     "allowed is \"0\" to \"3600\" (ValidationError)"},
+    {"TimeoutNotBelowInterval",
+     R"([{"op":"replace","path":"/TargetGroups/0/HealthCheckTimeoutSeconds","value":6}])",
+     "/TargetGroups/0/HealthCheckTimeoutSeconds: Health check timeout '6' must be smaller than the "
+     "interval '6' (ValidationError)"},
+    {"TargetNotAnAddress",
+     R"([{"op":"replace","path":"/TargetGroups/1/Targets/0/Id","value":"i-0abc"}])",
+     "/TargetGroups/1/Targets/0/Id: found \"i-0abc\"; an IP address is required, as in "
+     "\"127.0.0.1\" (ValidationError)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, StackMistakes, testing::ValuesIn(mistakes),
+                         [](const auto& mistake) { return mistake.param.name; });
+
+TEST(Stack, RefusesAPatternOf129Characters) {
+  json document = base();
+  document["Rules"][0]["Conditions"][0]["Values"][0] = "/" + std::string(128, 'a');
+  const std::string error = parsed(document);
+  EXPECT_THAT(error, testing::StartsWith("/Rules/0/Conditions/0/Values/0: "));
+  EXPECT_THAT(error, testing::HasSubstr("128"));
+}
+
+TEST(Stack, PointsIntoTheConfigFormWhenTheConditionWasWrittenThatWay) {
+  json document = base();
+  document["Rules"][0]["Conditions"][0] = {
+      {"Field", "path-pattern"},
+      {"PathPatternConfig", {{"Values", {"/ok", "/" + std::string(128, 'a')}}}}};
+  EXPECT_THAT(parsed(document),
+              testing::StartsWith("/Rules/0/Conditions/0/PathPatternConfig/Values/1: "));
+}
+
+TEST(Stack, GivesTheFileBeforeThePlaceInIt) {
+  const auto stack = read_stack("/nonexistent/stack.json");
+  ASSERT_FALSE(stack);
+  EXPECT_EQ(stack.error().where, "/nonexistent/stack.json");
+}
+
+}  // namespace
+}  // namespace cutover::stack
