@@ -24,6 +24,10 @@
 
 namespace cutover::lb {
 
+namespace proxy {
+class WorkerHost;
+}
+
 struct Options {
   std::string name = "cutover";  ///< 1-32 letters, digits, hyphens.
   std::string account = "123456789012";
@@ -60,6 +64,9 @@ class LoadBalancer {
   /// `io` and `timers` belong to the control thread and outlive this object. `timers` times health
   /// checks and drains; the data plane's time-outs always run in real time.
   LoadBalancer(boost::asio::io_context& io, Timers& timers, Options options);
+  /// With workers that live elsewhere than on threads over the machine's network: for tests in
+  /// simulated time.
+  LoadBalancer(Timers& timers, Options options, std::unique_ptr<proxy::WorkerHost> host);
   /// Stops at once if stop() was not called.
   ~LoadBalancer();
 
