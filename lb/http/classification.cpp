@@ -35,10 +35,10 @@ class Classifier {
     method();
     target();
     version();
-    std::string_view previous_name;
+    std::string_view folded_name;  // of the header that a continuation belongs to
     for (const HeaderLine& header : head_.headers) {
-      header_line(header, previous_name);
-      previous_name = header.name;
+      header_line(header, folded_name);
+      if (!is_continuation(header)) folded_name = header.name;
     }
     framing();
     if (head_.bare_lf) note(Tier::acceptable, "NonCrLfLineTermination");
@@ -73,12 +73,12 @@ class Classifier {
     }
   }
 
-  void header_line(const HeaderLine& header, std::string_view previous_name) {
+  void header_line(const HeaderLine& header, std::string_view folded_name) {
     if (has_one_of(header.line, nul_cr_lf)) note(Tier::severe, "BadHeader");
     if (trim(header.name).empty()) {
       note(Tier::ambiguous, "EmptyHeader");
-    } else if (is_blank(header.line.front())) {
-      if (!equals_ignore_case(previous_name, "content-type")) {
+    } else if (is_continuation(header)) {
+      if (!equals_ignore_case(folded_name, "content-type")) {
         note(Tier::ambiguous, "MultilineHeader");
       }
     } else if (header.name.size() == header.line.size()) {
@@ -92,6 +92,10 @@ class Classifier {
       const bool strange = (is_control(c) && c != '\t') || is_not_ascii(c);
       if (strange) note(Tier::acceptable, "NonCompliantHeader");
     }
+  }
+
+  static bool is_continuation(const HeaderLine& header) {
+    return !header.line.empty() && is_blank(header.line.front());
   }
 
   void framing_line(const HeaderLine& header) {

@@ -16,12 +16,12 @@ namespace cutover::lb::http {
 
 /// What the rewriting needs to know of the connection and the load balancer.
 struct ForwardingContext {
-  std::string_view peer_address;        ///< "127.0.0.1", IPv6 without brackets.
-  std::uint16_t listener_port = 80;     ///< As X-Forwarded-Port says it.
-  std::uint16_t bound_port = 80;        ///< Really bound; a Host that names it means listener_port.
-  std::string_view listener_port_text;  ///< listener_port in decimal.
-  std::string_view dns_name;            ///< Host for HTTP/1.0 clients that sent none.
-  std::string_view trace_id;            ///< "1-<8 hex>-<24 hex>", fresh for this request.
+  std::string_view peer_address = {};  ///< "127.0.0.1", IPv6 without brackets.
+  std::uint16_t listener_port = 80;    ///< As X-Forwarded-Port says it.
+  std::uint16_t bound_port = 80;       ///< Really bound; a Host that names it means listener_port.
+  std::string_view listener_port_text = {};  ///< listener_port in decimal.
+  std::string_view dns_name = {};            ///< Host for HTTP/1.0 clients that sent none.
+  std::string_view trace_id = {};            ///< "1-<8 hex>-<24 hex>", fresh for this request.
 };
 
 /// The request as the target gets it, always as HTTP/1.1, final empty line included. Of a head that
@@ -37,10 +37,10 @@ void append_request_head(const RequestHead& head, const ForwardingContext& conte
 /// How the response goes to the client.
 struct ResponseContext {
   int client_minor_version = 1;
-  bool keep_alive = true;     ///< The client connection stays open afterwards.
-  bool drop_framing = false;  ///< Chunked from the target, HTTP/1.0 client: sent until close.
-  std::string_view date;      ///< For responses without one: "Sun, 06 Nov 1994 08:49:37 GMT".
-  std::string_view label;     ///< X-Cutover-Target-Group's value; empty: no such header.
+  bool keep_alive = true;       ///< The client connection stays open afterwards.
+  bool drop_framing = false;    ///< Chunked from the target, HTTP/1.0 client: sent until close.
+  std::string_view date = {};   ///< For responses without one: "Sun, 06 Nov 1994 08:49:37 GMT".
+  std::string_view label = {};  ///< X-Cutover-Target-Group's value; empty: no such header.
 };
 /// `Connection` is the load balancer's own; the target's Server stays.
 void append_response_head(const ResponseHead& head, const ResponseContext& context,
@@ -51,13 +51,13 @@ struct OwnResponse {
   int status = 503;
   bool head_only = false;  ///< The request was HEAD.
   bool keep_alive = true;
-  std::string_view date;
-  std::string_view location;      ///< For 301 and 302.
-  std::string_view allow;         ///< For 405.
-  std::string_view content_type;  ///< fixed-response only: with `body` instead of ALB's HTML page.
-  std::string_view body;
-  bool fixed_response = false;
-  std::string_view label;
+  std::string_view date = {};
+  std::string_view location = {};      ///< For 301 and 302.
+  std::string_view allow = {};         ///< For 405.
+  std::string_view content_type = {};  ///< For a fixed response, as is `body`.
+  std::string_view body = {};
+  bool fixed_response = false;  ///< `body` is sent instead of ALB's HTML page.
+  std::string_view label = {};
 };
 /// With `Server: awselb/2.0` and ALB's HTML page, exact to the byte.
 void append_own_response(const OwnResponse& response, std::string& out);
@@ -67,11 +67,11 @@ std::string_view reason_phrase(int status);
 /// The Location of a redirect (ALB user guide: Redirect actions). `host` is the request's host
 /// without port.
 struct RedirectSource {
-  std::string_view protocol;  ///< "HTTP"
-  std::string_view host;
+  std::string_view protocol = {};  ///< "HTTP"
+  std::string_view host = {};
   std::uint16_t port = 80;
-  std::string_view path;  ///< With its leading slash.
-  std::string_view query;
+  std::string_view path = {};  ///< With its leading slash.
+  std::string_view query = {};
 };
 /// Appends the Location for `#{…}` templates; see rules::Redirect for the parts' meaning.
 void append_location(std::string_view protocol, std::string_view host, std::string_view port,
