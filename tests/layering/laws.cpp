@@ -198,7 +198,7 @@ Findings lines_are_short(const SourceFile& file) {
   Findings findings;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     const auto width = columns(file.lines[i]);
-    if (width <= most) continue;
+    if (width <= most || file.quoted[i]) continue;
     findings.push_back(
         finding(file, i, std::to_string(width) + " columns; at most " + std::to_string(most)));
   }

@@ -28,7 +28,7 @@ Findings headers_say_their_purpose(const SourceFile& file);
 Findings own_header_comes_first(const SourceFile& file, bool sibling_header);
 /// A header does not decide what its includers' names mean.
 Findings headers_open_no_namespace(const SourceFile& file);
-/// At most 100 columns.
+/// At most 100 columns; what a raw literal quotes has the width it has.
 Findings lines_are_short(const SourceFile& file);
 /// At most 600 lines.
 Findings files_are_short(const SourceFile& file);

@@ -130,6 +130,14 @@ TEST(Laws, ALineHasAtMost100Columns) {
   EXPECT_THAT(lines_are_short(source_file("lb/a.cpp", accented)), IsEmpty());
   EXPECT_THAT(lines_are_short(source_file("lb/a.cpp", "\n" + std::string(101, 'x'))),
               ElementsAre("lb/a.cpp:2: 101 columns; at most 100"));
+  EXPECT_THAT(lines_are_short(source_file("lb/a.cpp", "f(\"" + std::string(98, 'x') + "\");")),
+              SizeIs(1));
+}
+
+TEST(Laws, WhatARawLiteralQuotesHasTheWidthItHas) {
+  const auto quoted = "R\"(a\n" + std::string(101, 'x') + "\nb)\";\n";
+  EXPECT_THAT(lines_are_short(source_file("lb/a.cpp", quoted)), IsEmpty());
+  EXPECT_THAT(lines_are_short(source_file("lb/a.cpp", quoted + std::string(101, 'x'))), SizeIs(1));
 }
 
 TEST(Laws, AFileHasAtMost600Lines) {

@@ -47,16 +47,25 @@ std::size_t end_of_prose(std::string_view text, std::size_t at) {
   return std::min(end + 1, text.size());
 }
 
-std::string without_prose(std::string text) {
-  const std::string original = text;
-  for (std::size_t at = 0; at < original.size();) {
-    const auto end = end_of_prose(original, at);
-    for (auto i = at; i < end; ++i) {
-      if (original[i] != '\n') text[i] = ' ';
+/// Fills in file.code and file.quoted.
+void part_from_prose(SourceFile& file, const std::string& text) {
+  std::string code = text;
+  file.quoted.assign(file.lines.size(), false);
+  std::size_t line = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto prose_end = end_of_prose(text, at);
+    const bool prose = prose_end != at;
+    const bool raw = prose && text[at] == 'R';
+    for (const auto end = std::max(prose_end, at + 1); at < end; ++at) {
+      if (raw) file.quoted[line] = true;
+      if (text[at] == '\n') {
+        ++line;
+      } else if (prose) {
+        code[at] = ' ';
+      }
     }
-    at = std::max(end, at + 1);
   }
-  return text;
+  file.code = split_lines(code);
 }
 
 constexpr std::array<std::string_view, 9> roots{
@@ -76,9 +85,16 @@ std::string text_of(const std::filesystem::path& path) {
 }  // namespace
 
 SourceFile source_file(std::string path, std::string_view text) {
-  SourceFile file{std::move(path), split_lines(text), {}};
-  // In CMake files and scripts an apostrophe opens something else: they are taken as they are.
-  file.code = file.is_cpp() ? split_lines(without_prose(std::string(text))) : file.lines;
+  SourceFile file;
+  file.path = std::move(path);
+  file.lines = split_lines(text);
+  if (file.is_cpp()) {
+    part_from_prose(file, std::string(text));
+  } else {
+    // In CMake files and scripts an apostrophe opens something else: they are taken as they are.
+    file.code = file.lines;
+    file.quoted.assign(file.lines.size(), false);
+  }
   return file;
 }
 

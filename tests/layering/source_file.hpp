@@ -14,6 +14,7 @@ struct SourceFile {
   std::string path;                ///< From the root, with forward slashes.
   std::vector<std::string> lines;  ///< As written, without line ends.
   std::vector<std::string> code;   ///< The same lines; comments and literals are spaces.
+  std::vector<bool> quoted;        ///< Whether the line holds some of a raw literal.
 
   bool is_header() const { return path.ends_with(".hpp"); }
   bool is_cpp() const { return is_header() || path.ends_with(".cpp"); }
