@@ -44,7 +44,7 @@ struct Latency {
 
 /// How a backend is to behave, so that a slow, flaky or full one can be shown.
 struct AppBehaviour {
-  Latency latency;
+  Latency latency{};
   double error_rate = 0;                 ///< 0-1: share of requests answered 500.
   Duration start_up = Duration::zero();  ///< From start to the first accepted connection.
   /// Requests served at one time; more wait in line. 0: no limit.

@@ -104,16 +104,14 @@ Connection::Parsed Connection::parse() {
         refuse("400 Bad Request");
         return Parsed::refused;
       }
-      if (!reader_->is_done()) begin_body();
+      if (reader_->expects_continue() && !reader_->is_done())
+        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     }
     if (reader_->is_done()) return Parsed::request;
   }
+  // What comes next is read over the request line.
+  if (!kept_ && !reader_->method().empty()) kept_.emplace(reader_->method(), reader_->target());
   return Parsed::need_more;
-}
-
-void Connection::begin_body() {
-  kept_.emplace(reader_->method(), reader_->target());
-  if (reader_->expects_continue()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
 AppRequest Connection::request() const {

@@ -69,7 +69,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   /// Does all that can be done without waiting, then starts the one operation to wait for.
   void work();
   Parsed parse();
-  void begin_body();
   AppRequest request() const;
   void ask_app();
   void finish_request(const AppAnswer& answer, TimePoint begun, TimePoint now);
@@ -104,7 +103,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::size_t end_ = 0;
   std::optional<RequestReader> reader_;
   bool head_seen_ = false;
-  /// Copies of a request's method and target while its body is read over them.
+  /// Copies of the method and target of a request that did not arrive in one piece.
   std::optional<std::pair<std::string, std::string>> kept_;
   std::optional<Pending> pending_;
 
