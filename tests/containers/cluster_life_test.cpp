@@ -1,0 +1,392 @@
+// The life of a service's tasks, from start to stop, in made-up time.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/containers/fake_world.hpp"
+
+namespace cutover::containers {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::World;
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+TEST(TaskLife, RunsFromStartToDrainToSigkill) {
+  World world;
+  world.runtime.apps["api"].ignores_sigterm = true;
+  world.run_service(world.spec("api", 1));
+  world.advance(10s);
+  world.set_desired("api", 0);
+  world.advance(400s);
+  EXPECT_THAT(world.take_journal(),
+              ElementsAre("0.1 start api", "1.1 register api", "18.1 deregister api",
+                          "318.2 SIGTERM api", "348.2 SIGKILL api"));
+  ASSERT_EQ(world.cluster.tasks("api").size(), 1U);
+  const TaskDescription task = world.cluster.tasks("api").front();
+  EXPECT_EQ(task.last_status, TaskStatus::stopped);
+  EXPECT_EQ(task.desired_status, DesiredStatus::stopped);
+  EXPECT_EQ(task.stop_code, StopCode::service_scheduler_initiated);
+  EXPECT_EQ(task.containers.front().exit_code, 137);
+  EXPECT_EQ(task.containers.front().last_status, "STOPPED");
+  EXPECT_EQ(world.runtime.containers(), 0U);
+}
+
+TEST(TaskLife, SaysEachStepAsAServiceEvent) {
+  World world;
+  world.run_service(world.spec("api", 2));
+  world.set_desired("api", 0);
+  world.advance(400s);
+  EXPECT_THAT(world.events("api"),
+              ElementsAre("has started 2 tasks: (task *) (task *).",
+                          "registered 2 targets in (target-group api)",
+                          "(deployment *) deployment completed.", "has reached a steady state.",
+                          "(service api, taskSet *) has begun draining connections on 2 tasks.",
+                          "deregistered 2 targets in (target-group api)",
+                          "has stopped 2 running tasks: (task *) (task *).",
+                          "has reached a steady state."));
+}
+
+TEST(TaskLife, TimesAndIdsAreDescribed) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.set_desired("api", 0);
+  world.advance(400s);
+  const TaskDescription task = world.cluster.tasks().front();
+  EXPECT_EQ(task.id.size(), 32U);
+  EXPECT_EQ(task.arn, "arn:aws:ecs:us-east-1:123456789012:task/demo/" + task.id);
+  EXPECT_EQ(task.task_definition, "api:1");
+  EXPECT_EQ(task.group, "service:api");
+  EXPECT_EQ(task.started_by, world.service("api").deployments.front().id);
+  EXPECT_EQ(task.stopped_reason,
+            "Scaling activity initiated by (deployment " + task.started_by + ")");
+  EXPECT_EQ(*task.started_at - task.created_at, 1s);
+  EXPECT_EQ(*task.stopped_at - *task.stopping_at, 302100ms) << "drain, poll, the app's shutdown";
+  EXPECT_EQ(task.containers.front().exit_code, 0);
+}
+
+TEST(TaskLife, PassesThroughEcsWordsInOrder) {
+  World world;
+  world.define("api");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
+  Lines words;
+  world.after_each_moment = [&] {
+    for (const auto& task : world.cluster.tasks()) {
+      const std::string word(to_string(task.last_status));
+      if (words.empty() || words.back() != word) words.push_back(word);
+    }
+  };
+  world.advance(20s);
+  world.set_desired("api", 0);
+  world.advance(400s);
+  EXPECT_THAT(words, ElementsAre("PENDING", "RUNNING", "DEACTIVATING", "STOPPING", "STOPPED"));
+}
+
+TEST(TaskLife, DescribesPortAndTargetHealthWhileItRuns) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  const TaskDescription task = world.cluster.tasks("api").front();
+  EXPECT_EQ(task.host_port(), 32768);
+  EXPECT_EQ(task.containers.front().network_bindings.front().container_port, 3000);
+  ASSERT_EQ(task.targets.size(), 1U);
+  EXPECT_EQ(task.targets.front().target_group, "api");
+  EXPECT_EQ(task.targets.front().status, TargetStatus::healthy);
+}
+
+TEST(TaskLife, GivesEveryTaskADynamicPortOfItsOwn) {
+  World world;
+  world.run_service(world.spec("api", 3));
+  EXPECT_THAT(world.registry.registered("api"), ElementsAre(32768, 32769, 32770));
+}
+
+TEST(TaskLife, StopTimeoutOfTheContainerReplacesTheDefault) {
+  World world;
+  world.runtime.apps["api"].ignores_sigterm = true;
+  TaskDefinition definition = world.define("api");
+  definition.containers.front().stop_timeout = 5s;
+  ASSERT_TRUE(world.cluster.register_task_definition(definition));
+  world.run_service(world.spec("api", 1));
+  world.take_journal();
+  world.registry.groups["api"].deregistration_delay = 10s;
+  world.set_desired("api", 0);
+  world.advance(30s);
+  EXPECT_THAT(world.take_journal(),
+              ElementsAre("8.1 deregister api", "18.2 SIGTERM api", "23.2 SIGKILL api"));
+}
+
+TEST(TaskLife, AGroupWithoutDelayIsNotWaitedFor) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.registry.groups["api"].deregistration_delay = 0s;
+  world.take_journal();
+  world.set_desired("api", 0);
+  world.advance(1s);
+  EXPECT_THAT(world.take_journal(), ElementsAre("8.1 deregister api", "8.1 SIGTERM api"));
+}
+
+TEST(TaskLife, AServiceWithoutLoadBalancerStopsAtOnce) {
+  World world;
+  ServiceSpec spec = world.spec("api", 1);
+  spec.load_balancers.clear();
+  world.run_service(spec);
+  world.take_journal();
+  world.set_desired("api", 0);
+  world.advance(10s);
+  EXPECT_THAT(world.take_journal(), ElementsAre("42.1 SIGTERM api"));
+  EXPECT_TRUE(world.service("api").stable());
+}
+
+TEST(TaskLife, ScaledToZeroTheServiceStaysActiveAndComesBack) {
+  World world;
+  world.run_service(world.spec("api", 2));
+  world.set_desired("api", 0);
+  world.advance(400s);
+  EXPECT_EQ(world.service("api").status, ServiceStatus::active);
+  EXPECT_THAT(world.registry.registered("api"), IsEmpty());
+  world.set_desired("api", 1);
+  world.advance(20s);
+  EXPECT_EQ(world.service("api").running_count, 1U);
+  EXPECT_EQ(world.registry.count("api", TargetStatus::healthy), 1U);
+  EXPECT_EQ(world.service("api").deployments.size(), 1U) << "scaling is no deployment";
+}
+
+TEST(TaskLife, CountsFollowTheTasks) {
+  World world;
+  world.define("api");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 2)));
+  world.advance(500ms);
+  EXPECT_EQ(world.service("api").pending_count, 2U);
+  EXPECT_FALSE(world.service("api").stable());
+  world.advance(1s);
+  EXPECT_EQ(world.service("api").running_count, 2U);
+  EXPECT_EQ(world.service("api").pending_count, 0U);
+  EXPECT_TRUE(world.service("api").stable()) << "the waiter does not look at target health";
+  EXPECT_EQ(world.service("api").deployments.front().rollout_state, RolloutState::in_progress);
+}
+
+TEST(TaskLife, RegistrationIsTriedAgainUntilTheGroupTakesIt) {
+  World world;
+  world.registry.groups["api"].refuses = true;
+  world.define("api");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
+  world.advance(10s);
+  EXPECT_THAT(world.registry.registered("api"), IsEmpty());
+  world.registry.groups["api"].refuses = false;
+  world.advance(10s);
+  EXPECT_EQ(world.registry.count("api", TargetStatus::healthy), 1U);
+  EXPECT_THAT(world.events("api"),
+              ElementsAre("has started 1 tasks: (task *).",
+                          "failed to register targets in (target-group api) with (error the group "
+                          "is full)",
+                          "registered 1 targets in (target-group api)",
+                          "(deployment *) deployment completed.", "has reached a steady state."));
+}
+
+TEST(Crash, IsDeregisteredAfterDeathAndReplaced) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.take_journal();
+  world.runtime.crash(32768, 139);
+  world.advance(20s);
+  EXPECT_THAT(world.take_journal(),
+              ElementsAre("8.0 deregister api", "8.1 start api", "9.1 register api"));
+  const TaskDescription dead = world.tasks("api", TaskStatus::stopped).front();
+  EXPECT_EQ(dead.stop_code, StopCode::essential_container_exited);
+  EXPECT_EQ(dead.stopped_reason, "Essential container in task exited");
+  EXPECT_EQ(dead.containers.front().exit_code, 139);
+  EXPECT_EQ(world.tasks("api", TaskStatus::running).front().host_port(), 32769);
+}
+
+TEST(Crash, AfterRunningIsNeverThrottled) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  for (int i = 0; i < 10; ++i) {
+    world.runtime.crash(world.runtime.ports().front(), 1);
+    world.advance(2s);
+    ASSERT_EQ(world.service("api").running_count, 1U) << "after crash " << i;
+  }
+}
+
+TEST(Crash, WhileItDrainsItStopsWithoutASignal) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.set_desired("api", 0);
+  world.advance(10s);
+  world.take_journal();
+  world.runtime.crash(32768, 1);
+  world.advance(1s);
+  EXPECT_THAT(world.take_journal(), IsEmpty());
+  const TaskDescription dead = world.cluster.tasks("api").front();
+  EXPECT_EQ(dead.last_status, TaskStatus::stopped);
+  EXPECT_EQ(dead.stop_code, StopCode::service_scheduler_initiated);
+  EXPECT_EQ(dead.containers.front().exit_code, 1);
+}
+
+TEST(StopTask, SignalsAtOnceAndTheServiceStartsAReplacement) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.take_journal();
+  const std::string id = world.cluster.tasks("api").front().id;
+  ASSERT_TRUE(world.cluster.stop_task(id, ""));
+  EXPECT_THAT(world.take_journal(), ElementsAre("8.0 deregister api", "8.0 SIGTERM api"));
+  const TaskDescription stopping = world.cluster.tasks("api").front();
+  EXPECT_EQ(stopping.stop_code, StopCode::user_initiated);
+  EXPECT_EQ(stopping.stopped_reason, "Task stopped by user");
+  world.advance(10s);
+  EXPECT_EQ(world.service("api").running_count, 1U);
+  EXPECT_EQ(world.tasks("api", TaskStatus::stopped).front().id, id);
+}
+
+TEST(StopTask, TakesAnArnAndAReasonAndMayBeRepeated) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  const TaskDescription task = world.cluster.tasks("api").front();
+  ASSERT_TRUE(world.cluster.stop_task(task.arn, "a rehearsal"));
+  ASSERT_TRUE(world.cluster.stop_task(task.arn, "again"));
+  EXPECT_EQ(world.cluster.tasks("api").front().stopped_reason, "a rehearsal");
+  world.advance(10s);
+  ASSERT_TRUE(world.cluster.stop_task(task.arn, "when it has stopped"));
+  EXPECT_EQ(world.cluster.stop_task("0123", "").error().code, "InvalidParameterException");
+}
+
+TEST(FailedStart, IsTriedAgainEverMoreSlowly) {
+  World world;
+  world.runtime.apps["api"].fails_to_start = true;
+  world.define("api");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
+  world.advance(40s);
+  // Each try fails after 0.1 s; the waits are 1, 2, 4, 8 and 16 s.
+  EXPECT_THAT(world.take_journal(),
+              ElementsAre("0.1 start api", "1.2 start api", "3.3 start api", "7.4 start api",
+                          "15.5 start api", "31.6 start api"));
+  const TaskDescription task = world.cluster.tasks("api").front();
+  EXPECT_EQ(task.stop_code, StopCode::task_failed_to_start);
+  EXPECT_EQ(task.stopped_reason, "CannotStartContainerError: it does not want to");
+  EXPECT_EQ(task.containers.front().exit_code, std::nullopt);
+  EXPECT_EQ(task.started_at, std::nullopt);
+  EXPECT_EQ(world.service("api").deployments.front().failed_tasks, 6U);
+}
+
+TEST(FailedStart, OfAllTasksTogetherCountsAsOneTry) {
+  World world;
+  world.runtime.apps["api"].fails_to_start = true;
+  world.define("api");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 4)));
+  world.advance(2s);
+  EXPECT_THAT(world.take_journal(),
+              ElementsAre("0.1 start api", "0.1 start api", "0.1 start api", "0.1 start api",
+                          "1.2 start api", "1.2 start api", "1.2 start api", "1.2 start api"));
+}
+
+TEST(FailedStart, IsSaidOnceAndANewDefinitionClearsIt) {
+  World world;
+  world.runtime.apps["api"].fails_to_start = true;
+  world.define("api");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
+  world.advance(1000s);
+  const auto events = world.events("api");
+  EXPECT_EQ(std::count(events.begin(), events.end(),
+                       "is unable to consistently start tasks successfully."),
+            1);
+  world.take_journal();
+  world.runtime.apps["api"].fails_to_start = false;
+  world.define("api");
+  world.deploy("api", "api");
+  world.advance(10s);
+  EXPECT_EQ(world.service("api").running_count, 1U);
+  EXPECT_TRUE(world.service("api").stable());
+}
+
+TEST(FailedStart, AnImageWithoutAnAppCannotBePulled) {
+  World world;
+  TaskDefinition definition = world.define("api");
+  definition.containers.front().image = "elsewhere:1";
+  ASSERT_TRUE(world.cluster.register_task_definition(definition));
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
+  world.advance(10s);
+  EXPECT_THAT(world.take_journal(), IsEmpty());
+  const TaskDescription task = world.cluster.tasks("api").front();
+  EXPECT_EQ(task.stop_code, StopCode::task_failed_to_start);
+  EXPECT_EQ(task.stopped_reason, "CannotPullContainerError: no app is given for image elsewhere:1");
+  EXPECT_EQ(world.cluster.tasks("api").size(), 4U) << "tried at 0.1, 1.1, 3.1 and 7.1 s";
+}
+
+TEST(FailedStart, AFixedHostPortInUseIsOne) {
+  World world;
+  world.define("api", 8080);
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 2)));
+  world.advance(10s);
+  EXPECT_EQ(world.service("api").running_count, 1U);
+  EXPECT_EQ(world.tasks("api", TaskStatus::running).front().host_port(), 8080);
+  EXPECT_EQ(world.tasks("api", TaskStatus::stopped).front().stopped_reason,
+            "CannotStartContainerError: port 8080 is in use");
+}
+
+TEST(Unhealthy, IsReplacedAndSaysWhy) {
+  World world;
+  ServiceSpec spec = world.spec("api", 1);
+  spec.maximum_percent = 100;
+  world.run_service(spec);
+  world.registry.groups["api"].failing = true;
+  world.advance(2s);
+  const auto stopping = world.tasks("api", TaskStatus::deactivating);
+  ASSERT_EQ(stopping.size(), 1U);
+  EXPECT_EQ(stopping.front().stopped_reason, "Task failed ELB health checks in (target-group api)");
+  const auto events = world.events("api");
+  EXPECT_THAT(events, ::testing::Contains(
+                          "(port 32768) is unhealthy in (target-group api) due to (reason Health "
+                          "checks failed with these codes: [500])"));
+}
+
+TEST(Unhealthy, WaitsForItsSubstituteWhenThereIsRoom) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.registry.groups["api"].failing = true;
+  world.advance(3s);
+  EXPECT_EQ(world.service("api").running_count, 2U) << "the substitute runs beside it";
+  world.registry.groups["api"].failing = false;
+  world.advance(20s);
+  EXPECT_EQ(world.service("api").running_count, 1U) << "both recovered: the surplus goes";
+}
+
+TEST(Unhealthy, IsNotActedOnInTheGracePeriod) {
+  World world;
+  ServiceSpec spec = world.spec("api", 1);
+  spec.health_check_grace_period = 60s;
+  world.define("api");
+  world.registry.groups["api"].failing = true;
+  ASSERT_TRUE(world.cluster.create_service(spec));
+  world.advance(60s);
+  EXPECT_EQ(world.cluster.tasks("api").size(), 1U);
+  world.advance(3s);
+  EXPECT_EQ(world.cluster.tasks("api").size(), 2U) << "a substitute";
+}
+
+TEST(SeveralContainers, RunOnceAllRunAndEndWithAnEssentialOne) {
+  World world;
+  world.runtime.apps["users"].start_up = 5s;
+  TaskDefinition definition = world.define("api");
+  ContainerDefinition second = definition.containers.front();
+  second.name = "users";
+  second.image = "users:1";
+  definition.containers.push_back(second);
+  ASSERT_TRUE(world.cluster.register_task_definition(definition));
+  ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
+  world.advance(3s);
+  EXPECT_EQ(world.service("api").pending_count, 1U);
+  world.advance(10s);
+  EXPECT_EQ(world.service("api").running_count, 1U);
+  world.take_journal();
+  world.runtime.crash(32769, 1);
+  EXPECT_THAT(world.take_journal(), ElementsAre("13.0 deregister api", "13.0 SIGTERM api"));
+  world.advance(3s);
+  const TaskDescription dead = world.tasks("api", TaskStatus::stopped).front();
+  EXPECT_EQ(dead.stop_code, StopCode::essential_container_exited);
+  EXPECT_EQ(dead.containers[0].exit_code, 0);
+  EXPECT_EQ(dead.containers[1].exit_code, 1);
+}
+
+}  // namespace
+}  // namespace cutover::containers
