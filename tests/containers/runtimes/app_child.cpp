@@ -1,0 +1,96 @@
+// Stands in for the program in tests of the process runtime: `app_child app NAME --port N …` is
+// `cutover app`. The variable CHILD_ACT makes it misbehave instead; `app_child host` starts a child
+// of its own and stays.
+
+#include <fmt/format.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "containers/apps/behaviour_json.hpp"
+#include "containers/apps/serve.hpp"
+#include "containers/runtimes/process.hpp"
+#include "lb/base/json.hpp"
+
+namespace {
+
+using namespace cutover;
+using namespace cutover::containers;
+
+int complain(const std::string& problem, int status) {
+  std::fputs((problem + "\n").c_str(), stderr);
+  return status;
+}
+
+int misbehave(const std::string& act) {
+  if (act == "die") return complain("I had a plan.\nIt failed.", 3);
+  if (act == "die silently") return 4;
+  if (act == "die when ready") {
+    std::fputs("api listening on 127.0.0.1:9\n", stdout);
+    return 5;
+  }
+  int open = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    if (std::stoi(entry.path().filename()) > 2) ++open;
+  }
+  return complain(fmt::format("{} descriptors", open - 1), 6);  // One of them reads the directory.
+}
+
+int run_app(int argc, char** argv) {
+  apps::ServeOptions options;
+  options.name = argv[2];
+  std::map<std::string, std::string> flags;
+  for (int i = 3; i < argc; ++i) {
+    const std::string flag = argv[i];
+    if (flag == "--exit-with-parent")
+      options.exit_with_parent = true;
+    else if (i + 1 < argc)
+      flags[flag] = argv[++i];
+  }
+  options.address = flags["--address"];
+  options.port = static_cast<std::uint16_t>(std::stoi(flags["--port"]));
+  options.seed = std::stoull(flags["--seed"]);
+  const auto json = parse_json(flags["--behaviour"]);
+  if (!json) return complain(to_string(json.error()), 2);
+  const auto behaviour = apps::parse_behaviour(*json, "");
+  if (!behaviour) return complain(to_string(behaviour.error()), 2);
+  options.behaviour = *behaviour;
+  const auto status = apps::serve_app_until_signal(options);
+  return status ? *status : complain(to_string(status.error()), 2);
+}
+
+int run_host() {
+  boost::asio::io_context io{1};
+  const auto work = boost::asio::make_work_guard(io);
+  const RealClock clock;
+  ProcessRuntime runtime(io, clock);
+  ContainerLaunch launch;
+  launch.app = "api";
+  launch.container_port = 3000;
+  const auto container = runtime.start(
+      launch,
+      [](const ContainerRunning& running) {
+        std::fputs(fmt::format("{}\n", running.pid.value_or(0)).c_str(), stdout);
+        std::fflush(stdout);
+      },
+      [&](const ContainerExit& exit) {
+        complain(exit.reason, 1);
+        io.stop();
+      });
+  io.run();
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (const char* const act = std::getenv("CHILD_ACT")) return misbehave(act);
+  if (argc > 2 && std::string(argv[1]) == "app") return run_app(argc, argv);
+  if (argc == 2 && std::string(argv[1]) == "host") return run_host();
+  return complain("usage: app_child app NAME --port N …", 2);
+}
