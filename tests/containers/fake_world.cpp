@@ -112,6 +112,9 @@ Result<void> FakeRegistry::check_target_group(const std::string& group) {
 Result<void> FakeRegistry::register_target(const std::string& group, const TaskTarget& target) {
   if (groups[group].refuses) return Error{"TooManyTargets", "", "the group is full"};
   const TargetStatus before = status(group, target.host_port);
+  std::erase_if(targets_, [this](const auto& each) {
+    return each.second.drained_at && *each.second.drained_at <= timers_.now();
+  });
   targets_[{group, target.host_port}] = {timers_.now(), std::nullopt};
   if (hook) hook("register", group, target.host_port, before);
   return {};
