@@ -167,13 +167,13 @@ bool has_unsupported_coding(const RequestHead& head) {
   return codings.unsupported;
 }
 
-/// RFC 9112 §3.2: a Host that can't be one is a bad request. Whether its name is valid otherwise is
-/// no matter of this table: what these characters do is end or disguise a host in a URL.
+/// RFC 9112 §3.2: a Host that can't be one is a bad request. Not a check of the name; these
+/// characters would end or disguise a host in a URL.
 bool is_possible_host(std::string_view host) {
   for (const char c : host) {
     if (c == ' ' || is_control(c) || is_not_ascii(c)) return false;
   }
-  return !host.empty() && !has_one_of(host, "/\\?#@<>\"");
+  return !host.empty() && host.front() != ':' && !has_one_of(host, "/\\?#@<>\"");
 }
 
 bool has_good_host(const RequestHead& head) {

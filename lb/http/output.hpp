@@ -44,7 +44,7 @@ class LineRun {
   explicit LineRun(Output& output) : output_(output) {}
 
   void add(std::string_view line) {
-    if (line.data() != begin_ + size_ + 2 || begin_ == nullptr) {
+    if (begin_ == nullptr || line.data() != begin_ + size_ + 2) {
       flush();
       begin_ = line.data();
       size_ = line.size();

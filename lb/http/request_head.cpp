@@ -255,7 +255,7 @@ class RequestScanner {
   const char* usual_line(HeaderLine& header) const {
     if (is_blank(*at_)) return nullptr;
     const char* const colon = find_name_stop(at_, end_);
-    if (colon == end_ || *colon != ':' || colon == at_) return nullptr;
+    if (colon == end_ || *colon != ':' || colon == at_ || is_blank(colon[-1])) return nullptr;
     const char* value = colon + 1;
     while (value != end_ && is_blank(*value)) ++value;
     const char* const stop = find_value_stop(value, end_);

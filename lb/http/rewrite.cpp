@@ -186,16 +186,19 @@ class RequestRewriter {
     return head_.connection_options > 0 && is_named_by_connection(head_.headers, name);
   }
 
+  /// `name: value`, not resembling anything that must not pass.
   static bool is_regular(const HeaderLine& header) {
-    const bool has_colon =
-        header.name.data() + header.name.size() != header.line.data() + header.line.size();
-    return has_colon && !header.name.empty() && header.name.data() == header.line.data() &&
-           !(reads_as_framing(header.name) && !is_token(header.name));
+    const std::string_view name = header.name;
+    const bool has_colon = name.size() < header.line.size();
+    if (name.empty() || !has_colon || is_blank(header.line.front()) || is_blank(name.back())) {
+      return false;
+    }
+    return is_token(name) || !reads_as_framing(name);
   }
 
   /// Continuations and lines without colon are passed on as headers of their own, with a colon
-  /// (ALB user guide: multi-line headers); unless that would make one which the load balancer has
-  /// to answer for. So are names no target should take for Content-Length or Transfer-Encoding.
+  /// (ALB user guide: multi-line headers); unless a target could take the result for one that the
+  /// load balancer answers for. Some take `Host : a` for a Host.
   void irregular(const HeaderLine& header, LineRun& run) {
     run.flush();
     const std::string_view name = trim(header.name);

@@ -243,6 +243,7 @@ TEST(Admission, NeedsAHostFromHttp11On) {
       {"GET http://a/ HTTP/1.1\r\n\r\n", "400 malformed_request, then closed"},
       {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400 malformed_request, then closed"},
       {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "400 malformed_request, then closed"},
+      {"GET / HTTP/1.1\r\nHost: :80\r\n\r\n", "400 malformed_request, then closed"},
       {"GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", "400 malformed_request, then closed"},
       {"GET / HTTP/1.0\r\nHost: a\x01\r\n\r\n", "400 malformed_request, then closed"},
       {"GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n", "served"},

@@ -262,6 +262,7 @@ TEST(OddHeaders, CannotSmuggleWhatTheLoadBalancerAnswersFor) {
   EXPECT_EQ(passed("Transfer-Encoding\r\nA: b\r\n"), "A: b");
   EXPECT_EQ(passed(": a\r\n \t\r\nA: b\r\n"), "A: b");
   EXPECT_EQ(passed("Connection: c\r\nA: b\r\n C: d\r\n"), "A: b");
+  EXPECT_EQ(passed("X-Forwarded-For : 6.6.6.6\r\nHost\t: c\r\nA : b\r\n"), "A : b");
 }
 
 TEST(OddHeaders, ComeWithCrLfWhateverTheyCameWith) {
