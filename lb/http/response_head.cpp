@@ -87,20 +87,19 @@ class ResponseScanner {
   }
 
   Status header_line() {
-    const char* const colon = find_name_stop(at_, end_);
+    const char* colon = at_;
+    while (colon != end_ && is_token_char(*colon)) ++colon;
     bool plain = true;
     const char* const line_end = find_line_end(colon, plain);
     if (line_end == nullptr) return Status::incomplete;
-    if (!plain || *colon != ':') return Status::malformed;
-    HeaderLine header;
-    header.name = between(at_, colon);
-    if (!is_token(header.name)) return Status::malformed;
+    if (!plain || *colon != ':' || colon == at_) return Status::malformed;
     if (head_.headers.size() == header_count_most) return Status::too_large;
+    HeaderLine& header = head_.headers.emplace_back();
+    header.name = between(at_, colon);
     header.value = trim(between(colon + 1, line_end));
     header.line = between(at_, line_end);
     header.known = recognise(header.name);
     note(header);
-    head_.headers.push_back(header);
     at_ = line_end + 2;
     return Status::complete;
   }
