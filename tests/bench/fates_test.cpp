@@ -8,6 +8,7 @@
 
 #include "bench/load/engine.hpp"
 #include "tests/bench/accounts_text.hpp"
+#include "tests/bench/made_up_clock.hpp"
 #include "tests/bench/scripted_server.hpp"
 
 namespace cutover::load {
@@ -27,7 +28,7 @@ PhaseAccount account_of(const boost::asio::ip::tcp::endpoint& endpoint, int coun
   options.host = "demo";
   options.rate = 1000;
   options.mix = {RequestKind{method, "/", {}, "", 1}};
-  SimulatedClock clock;
+  MadeUpClock clock;
   auto engine = *Engine::make(options, clock);
   engine->start("only", clock.now());
   for (int i = 1; i <= count; ++i) {
@@ -161,7 +162,8 @@ TEST(Fates, AMixOfThemAllAddsUp) {
       [](const Request& request) -> Answer {
         switch (request.connection % 5) {
           case 0:
-            return {answer(200, "x"), request.number < 3 ? Then::keep : Then::close};
+            if (request.number < 3) return {answer(200, "x")};
+            return {answer(200, "last", "Connection: close\r\n"), Then::close};
           case 1:
             return {"", Then::reset};
           case 2:

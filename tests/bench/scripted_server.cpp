@@ -87,16 +87,17 @@ void ScriptedServer::read(const std::shared_ptr<Connection>& connection) {
 void ScriptedServer::serve(const std::shared_ptr<Connection>& connection, std::string text) {
   Request request{connection->number, connection->requests++, std::move(text)};
   Answer answer = script_(request);
+  {
+    // Before it is answered: who has an answer may count on finding its request here.
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(std::move(request));
+  }
+  came_.notify_all();
   if (answer.held && !released_) {
     held_.push_back([this, connection, answer] { send(connection, answer); });
   } else {
     send(connection, std::move(answer));
   }
-  {
-    const std::lock_guard lock(mutex_);
-    requests_.push_back(std::move(request));
-  }
-  came_.notify_all();
 }
 
 void ScriptedServer::send(const std::shared_ptr<Connection>& connection, Answer answer) {
