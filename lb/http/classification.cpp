@@ -22,9 +22,6 @@ bool is_well_formed(std::string_view version) {
          version[6] == '.' && is_digit(version[7]);
 }
 
-/// "HTTP/1.1" and its relatives, as HTTP/1.1 or 1.0 serves them.
-bool is_version_1(std::string_view version) { return is_well_formed(version) && version[5] == '1'; }
-
 bool is_version_0_9(std::string_view version) { return version.empty() || version == "HTTP/0.9"; }
 
 class Classifier {
@@ -65,10 +62,10 @@ class Classifier {
   }
 
   void version() {
-    if (!is_version_1(head_.version) && !is_version_0_9(head_.version)) {
+    if (head_.minor_version < 0 && !is_version_0_9(head_.version)) {
       note(Tier::severe, "BadVersion");
     }
-    if (head_.minor_version < 0 || head_.extra_spaces) {
+    if (head_.minor_version < 0 || head_.minor_version > 1 || head_.extra_spaces) {
       note(Tier::acceptable, "NonCompliantVersion");
     }
   }
@@ -217,7 +214,7 @@ Admission admit(const RequestHead& head, const Classification& classification) {
   const bool severe = classification.tier == Tier::severe;
   const bool bad_version = classification.reason == "BadVersion";
   if (severe && !bad_version) return refuse(400, Cause::malformed_request);
-  if (head.minor_version < 0 && !is_version_1(head.version)) {
+  if (head.minor_version < 0) {
     const bool known =
         !head.target.empty() && (is_well_formed(head.version) || is_version_0_9(head.version));
     return known ? refuse(505, Cause::unsupported_version) : refuse(400, Cause::malformed_request);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -59,16 +60,43 @@ constexpr std::pair<int, std::string_view> phrases[] = {
     {511, "Network Authentication Required"},
 };
 
-void append_page(std::string_view title, std::string& out) {
-  fmt::format_to(std::back_inserter(out),
-                 "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n"
-                 "<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n",
-                 title);
-}
+/// ALB's HTML page, without allocating: its three constant parts with the title between them.
+struct Page {
+  static constexpr std::string_view before = "<html>\r\n<head><title>";
+  static constexpr std::string_view between = "</title></head>\r\n<body>\r\n<center><h1>";
+  static constexpr std::string_view after = "</h1></center>\r\n</body>\r\n</html>\r\n";
+
+  Page(int status, std::string_view phrase) {
+    const auto end = phrase.empty() ? fmt::format_to(text.begin(), "{}", status)
+                                    : fmt::format_to(text.begin(), "{} {}", status, phrase);
+    title = {text.data(), static_cast<std::size_t>(end - text.begin())};
+  }
+  Page(const Page&) = delete;
+  Page& operator=(const Page&) = delete;
+
+  std::size_t size() const {
+    return before.size() + between.size() + after.size() + 2 * title.size();
+  }
+  void append_to(std::string& out) const {
+    out.append(before).append(title).append(between).append(title).append(after);
+  }
+
+  std::array<char, 64> text;  ///< Longer than every phrase of the table, and a number.
+  std::string_view title;
+};
 
 void append_field(std::string_view name, std::string_view value, std::string& out) {
   if (value.empty()) return;
   out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_content_type(const OwnResponse& response, std::string& out) {
+  const std::string_view type = response.fixed_response ? response.content_type : "text/html";
+  if (type.empty()) return;
+  out.append("Content-Type: ").append(type);
+  const bool has_parameter = type.find(';') != std::string_view::npos;
+  if (response.fixed_response && !has_parameter) out.append("; charset=utf-8");
+  out.append("\r\n");
 }
 
 /// `template_text` with the keywords of redirects replaced; an unknown keyword stays as it is.
@@ -109,32 +137,28 @@ std::string_view reason_phrase(int status) {
 
 void append_own_response(const OwnResponse& response, std::string& out) {
   const std::string_view phrase = reason_phrase(response.status);
-  std::string page;
-  std::string content_type = "text/html";
-  if (response.fixed_response) {
-    content_type = response.content_type;
-    if (content_type.find(';') == std::string::npos) content_type += "; charset=utf-8";
-  } else {
-    append_page(phrase.empty() ? fmt::format("{}", response.status)
-                               : fmt::format("{} {}", response.status, phrase),
-                page);
-  }
-  const std::string_view body = response.fixed_response ? response.body : std::string_view(page);
+  const Page page(response.status, phrase);
   const bool never_a_body = response.status == 204;  // RFC 9110 §15.3.5, §8.6
 
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nServer: awselb/2.0\r\n",
                  response.status, phrase);
   append_field("Date", response.date, out);
   if (!never_a_body) {
-    append_field("Content-Type", content_type, out);
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", body.size());
+    append_content_type(response, out);
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n",
+                   response.fixed_response ? response.body.size() : page.size());
   }
   append_field("Connection", response.keep_alive ? "keep-alive" : "close", out);
   append_field("Location", response.location, out);
   append_field("Allow", response.allow, out);
   append_field("X-Cutover-Target-Group", response.label, out);
   out.append("\r\n");
-  if (!never_a_body && !response.head_only) out.append(body);
+  if (never_a_body || response.head_only) return;
+  if (response.fixed_response) {
+    out.append(response.body);
+  } else {
+    page.append_to(out);
+  }
 }
 
 void append_location(std::string_view protocol, std::string_view host, std::string_view port,

@@ -162,8 +162,10 @@ class RequestScanner {
       head_.target = rest;
     }
     trim_target();
-    head_.minor_version = head_.version == "HTTP/1.1" ? 1 : head_.version == "HTTP/1.0" ? 0 : -1;
-    if (head_.minor_version < 0) head_.plain = false;
+    const std::string_view version = head_.version;
+    const bool one_digit = version.size() == 8 && version.starts_with("HTTP/1.");
+    head_.minor_version = one_digit && is_digit(version[7]) ? version[7] - '0' : -1;
+    if (head_.minor_version < 0 || head_.minor_version > 1) head_.plain = false;
   }
 
   void trim_target() {
@@ -350,7 +352,7 @@ class RequestScanner {
     if (lengths_.count + codings_.count == 0) return;
     const bool plain_length = lengths_.count == 1 && lengths_.usable() && codings_.count == 0;
     const bool plain_chunked = lengths_.count == 0 && codings_.count == 1 && head_.chunked &&
-                               !codings_.identity && head_.minor_version == 1;
+                               !codings_.identity && head_.minor_version >= 1;
     const bool get = head_.method == "GET" || head_.method == "HEAD";
     if (get || !(plain_length || plain_chunked)) head_.plain = false;
   }

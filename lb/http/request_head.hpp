@@ -65,7 +65,7 @@ struct RequestHead {
   std::size_t length = 0;  ///< Bytes of the whole head, final empty line included.
 
   // Derived while scanning, for the common questions:
-  int minor_version = 1;  ///< 0 or 1 for HTTP/1.0 and HTTP/1.1; else -1.
+  int minor_version = 1;  ///< The digit of "HTTP/1.<digit>"; else -1.
   std::string_view host;  ///< Of the first Host header; see also absolute_authority.
   /// "example.com:81" of "GET http://example.com:81/x"; user information is left out.
   std::string_view absolute_authority;
