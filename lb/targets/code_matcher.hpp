@@ -22,7 +22,7 @@ struct CodeRange {
 };
 
 struct CodeMatcher {
-  std::vector<CodeRange> ranges{CodeRange{}};  ///< At least one, each within 200-499.
+  std::vector<CodeRange> ranges = std::vector<CodeRange>(1);  ///< At least one, each in 200-499.
   bool matches(int status) const;
   friend bool operator==(const CodeMatcher&, const CodeMatcher&) = default;
 };
