@@ -63,6 +63,7 @@ int main(int argc, char** argv) try {
   allow_many_descriptors();
   boost::asio::io_context io(1);
   std::vector<tcp::socket> idle;
+  idle.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     idle.push_back(idle_connection(io, static_cast<std::uint16_t>(port)));
   }

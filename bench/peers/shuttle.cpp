@@ -135,7 +135,7 @@ void Shuttle::accept() {
     pair->target = {pair.get(), &pair->client, std::move(target), {}};
     if (watch(pair->client.socket.get(), &pair->client) &&
         watch(pair->target.socket.get(), &pair->target)) {
-      pair.release();  // Lives until close().
+      static_cast<void>(pair.release());  // Lives until close().
     }
   }
 }
