@@ -23,14 +23,16 @@ bool is_name_character(char c) {
 
 }  // namespace
 
-void refuse_unsupported(JsonReader& reader, std::initializer_list<std::string_view> keys) {
+void refuse_unsupported(JsonReader& reader, const nlohmann::json& value,
+                        std::initializer_list<std::string_view> keys) {
+  if (!value.is_object()) return;
   for (const std::string_view key : keys) {
-    if (!reader.has(key)) continue;
+    if (!value.contains(key)) continue;
     // Only now, so that the list of allowed members in an error does not name what is refused.
-    const nlohmann::json& value = *reader.member(key);
-    if (says_nothing(value)) continue;
+    const nlohmann::json* member = reader.member(key);
+    if (!member || says_nothing(*member)) continue;
     reader.fail(key, fmt::format("found {}; \"{}\" is not supported yet and has to be left out",
-                                 describe(value), key));
+                                 describe(*member), key));
   }
 }
 

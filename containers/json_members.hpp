@@ -15,8 +15,9 @@
 namespace cutover::containers {
 
 /// Records an error for the first of `keys` that is there and says something. Null, "", false, []
-/// and {} say nothing and are accepted.
-void refuse_unsupported(JsonReader& reader, std::initializer_list<std::string_view> keys);
+/// and {} say nothing and are accepted. `value` is what `reader` reads.
+void refuse_unsupported(JsonReader& reader, const nlohmann::json& value,
+                        std::initializer_list<std::string_view> keys);
 
 /// Reads a required name: 1 to 255 letters, digits, '-' and '_'.
 std::string read_name(JsonReader& reader, std::string_view key);

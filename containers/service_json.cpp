@@ -23,7 +23,7 @@ void read_only_value(JsonReader& reader, std::string_view key, std::string_view 
                                supported));
 }
 
-ServiceLoadBalancer read_load_balancer(JsonReader& reader) {
+ServiceLoadBalancer read_load_balancer(JsonReader& reader, const nlohmann::json& value) {
   ServiceLoadBalancer entry;
   entry.target_group = reader.string("targetGroupArn");
   if (reader.ok() && entry.target_group.empty()) {
@@ -31,7 +31,7 @@ ServiceLoadBalancer read_load_balancer(JsonReader& reader) {
   }
   entry.container_name = read_name(reader, "containerName");
   entry.container_port = static_cast<std::uint16_t>(reader.integer("containerPort", 1, 65535));
-  refuse_unsupported(reader, {"advancedConfiguration", "loadBalancerName"});
+  refuse_unsupported(reader, value, {"advancedConfiguration", "loadBalancerName"});
   return entry;
 }
 
@@ -46,7 +46,7 @@ void read_load_balancers(JsonReader& reader, ServiceSpec& spec, Numbers numbers)
   for (std::size_t i = 0; i < list->size() && reader.ok(); ++i) {
     JsonReader entry((*list)[i], fmt::format("{}/{}", reader.pointer_to("loadBalancers"), i),
                      numbers);
-    ServiceLoadBalancer parsed = read_load_balancer(entry);
+    ServiceLoadBalancer parsed = read_load_balancer(entry, (*list)[i]);
     for (const ServiceLoadBalancer& earlier : spec.load_balancers) {
       if (parsed == earlier) {
         entry.fail("targetGroupArn",
@@ -81,8 +81,9 @@ void read_deployment_configuration(JsonReader& reader, ServiceSpec& spec, Number
       configuration.optional_integer("maximumPercent", 100, 200).value_or(spec.maximum_percent));
   read_only_value(configuration, "strategy", "ROLLING");
   read_circuit_breaker(configuration, numbers);
-  refuse_unsupported(configuration, {"alarms", "bakeTimeInMinutes", "canaryConfiguration",
-                                     "lifecycleHooks", "linearConfiguration"});
+  refuse_unsupported(configuration, *value,
+                     {"alarms", "bakeTimeInMinutes", "canaryConfiguration", "lifecycleHooks",
+                      "linearConfiguration"});
   if (const auto end = configuration.finish(); !end) reader.fail(end.error());
 }
 
@@ -117,7 +118,7 @@ Result<ServiceSpec> parse_service(const nlohmann::json& value, std::string point
   read_only_value(reader, "launchType", "EC2");
   read_only_value(reader, "schedulingStrategy", "REPLICA");
   read_only_value(reader, "propagateTags", "NONE");
-  refuse_unsupported(reader,
+  refuse_unsupported(reader, value,
                      {"availabilityZoneRebalancing", "capacityProviderStrategy", "clientToken",
                       "enableECSManagedTags", "enableExecuteCommand", "networkConfiguration",
                       "placementConstraints", "placementStrategy", "platformVersion", "role",

@@ -76,7 +76,7 @@ std::optional<std::uint32_t> read_mebibytes(JsonReader& reader, std::string_view
   return static_cast<std::uint32_t>(*size);
 }
 
-PortMapping read_port_mapping(JsonReader& reader) {
+PortMapping read_port_mapping(JsonReader& reader, const nlohmann::json& value) {
   constexpr std::array<std::string_view, 1> protocols{"tcp"};
   PortMapping mapping;
   mapping.container_port = static_cast<std::uint16_t>(reader.integer("containerPort", 1, 65535));
@@ -86,7 +86,7 @@ PortMapping read_port_mapping(JsonReader& reader) {
     reader.fail("protocol", "found the string \"udp\"; udp is not supported yet, allowed is tcp");
   }
   reader.optional_one_of("protocol", protocols);
-  refuse_unsupported(reader, {"name", "appProtocol", "containerPortRange"});
+  refuse_unsupported(reader, value, {"name", "appProtocol", "containerPortRange"});
   return mapping;
 }
 
@@ -103,7 +103,7 @@ std::vector<PortMapping> read_port_mappings(JsonReader& reader, Numbers numbers)
   }
   for (const auto& entry : *list) {
     JsonReader mapping(entry, reader.pointer_to("portMappings") + "/0", numbers);
-    mappings.push_back(read_port_mapping(mapping));
+    mappings.push_back(read_port_mapping(mapping, entry));
     if (const auto end = mapping.finish(); !end) reader.fail(end.error());
   }
   return mappings;
@@ -128,7 +128,8 @@ std::string read_image(JsonReader& reader) {
   return image;
 }
 
-ContainerDefinition read_container(JsonReader& reader, Numbers numbers) {
+ContainerDefinition read_container(JsonReader& reader, const nlohmann::json& value,
+                                   Numbers numbers) {
   ContainerDefinition container;
   container.name = read_name(reader, "name");
   container.image = read_image(reader);
@@ -143,38 +144,39 @@ ContainerDefinition read_container(JsonReader& reader, Numbers numbers) {
   container.stop_timeout =
       std::chrono::seconds(reader.optional_integer("stopTimeout", 0, integer_most)
                                .value_or(stop_timeout_default.count()));
-  refuse_unsupported(reader, {"command",
-                              "credentialSpecs",
-                              "dependsOn",
-                              "disableNetworking",
-                              "dnsSearchDomains",
-                              "dnsServers",
-                              "dockerSecurityOptions",
-                              "entryPoint",
-                              "environmentFiles",
-                              "extraHosts",
-                              "firelensConfiguration",
-                              "healthCheck",
-                              "hostname",
-                              "interactive",
-                              "links",
-                              "linuxParameters",
-                              "logConfiguration",
-                              "mountPoints",
-                              "privileged",
-                              "pseudoTerminal",
-                              "readonlyRootFilesystem",
-                              "repositoryCredentials",
-                              "resourceRequirements",
-                              "restartPolicy",
-                              "secrets",
-                              "startTimeout",
-                              "systemControls",
-                              "ulimits",
-                              "user",
-                              "versionConsistency",
-                              "volumesFrom",
-                              "workingDirectory"});
+  refuse_unsupported(reader, value,
+                     {"command",
+                      "credentialSpecs",
+                      "dependsOn",
+                      "disableNetworking",
+                      "dnsSearchDomains",
+                      "dnsServers",
+                      "dockerSecurityOptions",
+                      "entryPoint",
+                      "environmentFiles",
+                      "extraHosts",
+                      "firelensConfiguration",
+                      "healthCheck",
+                      "hostname",
+                      "interactive",
+                      "links",
+                      "linuxParameters",
+                      "logConfiguration",
+                      "mountPoints",
+                      "privileged",
+                      "pseudoTerminal",
+                      "readonlyRootFilesystem",
+                      "repositoryCredentials",
+                      "resourceRequirements",
+                      "restartPolicy",
+                      "secrets",
+                      "startTimeout",
+                      "systemControls",
+                      "ulimits",
+                      "user",
+                      "versionConsistency",
+                      "volumesFrom",
+                      "workingDirectory"});
   if (container.memory && container.memory_reservation &&
       *container.memory <= *container.memory_reservation) {
     reader.fail("memory", fmt::format("found {}; it has to be greater than memoryReservation, {}",
@@ -220,7 +222,7 @@ void read_containers(JsonReader& reader, TaskDefinition& definition, Numbers num
   for (std::size_t i = 0; i < list->size() && reader.ok(); ++i) {
     JsonReader container(
         (*list)[i], fmt::format("{}/{}", reader.pointer_to("containerDefinitions"), i), numbers);
-    definition.containers.push_back(read_container(container, numbers));
+    definition.containers.push_back(read_container(container, (*list)[i], numbers));
     if (container.ok()) check_container(container, definition, i);
     if (const auto end = container.finish(); !end) reader.fail(end.error());
   }
@@ -299,9 +301,10 @@ Result<TaskDefinition> parse_task_definition(const nlohmann::json& value, std::s
   definition.execution_role_arn =
       reader.optional_string("executionRoleArn").value_or(std::string{});
   definition.tags = read_pairs(reader, "tags", "key", "value");
-  refuse_unsupported(reader, {"enableFaultInjection", "ephemeralStorage", "inferenceAccelerators",
-                              "ipcMode", "pidMode", "placementConstraints", "proxyConfiguration",
-                              "runtimePlatform", "volumes"});
+  refuse_unsupported(
+      reader, value,
+      {"enableFaultInjection", "ephemeralStorage", "inferenceAccelerators", "ipcMode", "pidMode",
+       "placementConstraints", "proxyConfiguration", "runtimePlatform", "volumes"});
   if (reader.ok()) read_containers(reader, definition, numbers);
   if (const auto end = reader.finish(); !end) return end.error();
   return definition;

@@ -197,5 +197,33 @@ TEST(Rollout, AThirdDefinitionTakesOverFromAnUnfinishedSecond) {
   EXPECT_EQ(world.registry.count("api", TargetStatus::healthy), 2U);
 }
 
+TEST(Rollout, AnUnfinishedDeploymentDoesNotGrowAnyMore) {
+  World world;
+  world.run_service(world.spec("api", 2));
+  TaskDefinition broken = world.define("api");
+  broken.containers.front().image = "users:1";
+  ASSERT_TRUE(world.cluster.register_task_definition(broken));
+  world.runtime.apps["users"].fails_to_start = true;
+  world.deploy("api", "api");
+  world.advance(3s);
+  world.deploy("api", "api:2");
+  world.runtime.launches.clear();
+  world.runtime.crash(32768, 1);
+  world.advance(60s);
+  ASSERT_GE(world.runtime.launches.size(), 3U) << "the dead one's substitute, and the new ones";
+  for (const ContainerLaunch& launch : world.runtime.launches) EXPECT_EQ(launch.app, "api");
+}
+
+TEST(Rollout, AnOldDeploymentWhoseTasksDiedIsGoneToo) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  world.define("api");
+  world.deploy("api", "api");
+  world.runtime.crash(32768, 1);
+  world.set_desired("api", 0);
+  world.advance(3s);
+  EXPECT_TRUE(world.service("api").stable());
+}
+
 }  // namespace
 }  // namespace cutover::containers
