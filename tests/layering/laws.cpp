@@ -188,9 +188,14 @@ Findings own_header_comes_first(const SourceFile& file, bool sibling_header) {
 }
 
 Findings headers_open_no_namespace(const SourceFile& file) {
-  constexpr std::array<std::string_view, 1> words{"using namespace"};
   if (!file.is_header()) return {};
-  return where_found(file, file.code, words, " stands in a header");
+  Findings findings;
+  for (std::size_t i = 0; i < file.code.size(); ++i) {
+    const auto& line = file.code[i];
+    if (!holds(line, "using namespace") || line.ends_with("_literals;")) continue;
+    findings.push_back(finding(file, i, "using namespace stands in a header"));
+  }
+  return findings;
 }
 
 Findings lines_are_short(const SourceFile& file) {

@@ -26,7 +26,7 @@ Findings headers_say_their_purpose(const SourceFile& file);
 /// A .cpp file beside a header of the same name includes that first, which proves that the header
 /// compiles alone. `sibling_header` is whether there is one.
 Findings own_header_comes_first(const SourceFile& file, bool sibling_header);
-/// A header does not decide what its includers' names mean.
+/// A header does not decide what its includers' names mean; literal suffixes take no names.
 Findings headers_open_no_namespace(const SourceFile& file);
 /// At most 100 columns; what a raw literal quotes has the width it has.
 Findings lines_are_short(const SourceFile& file);

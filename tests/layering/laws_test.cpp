@@ -119,6 +119,9 @@ TEST(Laws, ASourceIncludesItsOwnHeaderFirst) {
 TEST(Laws, AHeaderOpensNoNamespace) {
   EXPECT_THAT(headers_open_no_namespace(source_file("lb/a.hpp", "using namespace std;")),
               ElementsAre("lb/a.hpp:1: using namespace stands in a header"));
+  EXPECT_THAT(
+      headers_open_no_namespace(source_file("lb/a.hpp", "using namespace std::chrono_literals;")),
+      IsEmpty());
   EXPECT_THAT(headers_open_no_namespace(source_file("lb/a.cpp", "using namespace std;")),
               IsEmpty());
 }
