@@ -63,19 +63,18 @@ std::size_t PieceSearch::end_of_first(std::string_view text, std::size_t from) c
 }
 
 WildcardPattern::WildcardPattern(std::string_view pattern, LetterCase letter_case)
-    : letter_case_(letter_case) {
+    : text_(fold(pattern, letter_case)), letter_case_(letter_case) {
   assert(pattern.size() <= pattern_length_most);
-  const std::string folded = fold(pattern, letter_case);
-  const std::size_t first = folded.find('*');
-  has_star_ = first != std::string::npos;
-  head_ = folded.substr(0, first);
+  const std::size_t first = std::min(text_.find('*'), text_.size());
+  head_size_ = static_cast<std::uint8_t>(first);
+  has_star_ = first < text_.size();
   if (!has_star_) return;
-  const std::size_t last = folded.rfind('*');
-  tail_ = folded.substr(last + 1);
+  const std::size_t last = text_.rfind('*');
+  tail_size_ = static_cast<std::uint8_t>(text_.size() - last - 1);
   for (std::size_t begin = first + 1; begin <= last;) {
-    const std::size_t end = folded.find('*', begin);
+    const std::size_t end = text_.find('*', begin);
     if (end > begin) {
-      middle_.emplace_back(std::string_view(folded).substr(begin, end - begin), letter_case);
+      middle_.emplace_back(std::string_view(text_).substr(begin, end - begin), letter_case);
     }
     begin = end + 1;
   }
@@ -91,13 +90,13 @@ bool WildcardPattern::equal(std::string_view piece, const char* text) const {
 }
 
 bool WildcardPattern::matches(std::string_view text) const {
-  if (!has_star_) return text.size() == head_.size() && equal(head_, text.data());
-  if (text.size() < head_.size() + tail_.size()) return false;
-  const std::size_t tail_begin = text.size() - tail_.size();
-  if (!equal(head_, text.data()) || !equal(tail_, text.data() + tail_begin)) return false;
+  if (!has_star_) return text.size() == text_.size() && equal(text_, text.data());
+  if (text.size() < std::size_t{head_size_} + tail_size_) return false;
+  const std::size_t tail_begin = text.size() - tail_size_;
+  if (!equal(head(), text.data()) || !equal(tail(), text.data() + tail_begin)) return false;
   // The leftmost place for each piece leaves the most room for those after it: no going back.
   const std::string_view between = text.substr(0, tail_begin);
-  std::size_t at = head_.size();
+  std::size_t at = head_size_;
   for (const PieceSearch& piece : middle_) {
     at = piece.end_of_first(between, at);
     if (at == PieceSearch::not_found) return false;
@@ -106,21 +105,25 @@ bool WildcardPattern::matches(std::string_view text) const {
 }
 
 std::string_view WildcardPattern::literal_prefix() const {
-  return std::string_view(head_).substr(0, head_.find('?'));
+  return head().substr(0, head().find('?'));
 }
 
 std::string_view WildcardPattern::literal_suffix() const {
-  const std::string_view end = has_star_ ? tail_ : head_;
+  const std::string_view end = has_star_ ? tail() : head();
   const std::size_t last = end.rfind('?');
   return last == std::string_view::npos ? end : end.substr(last + 1);
 }
 
+bool WildcardPattern::is_literal() const {
+  return !has_star_ && literal_prefix().size() == text_.size();
+}
+
 bool WildcardPattern::is_prefix() const {
-  return has_star_ && tail_.empty() && middle_.empty() && literal_prefix().size() == head_.size();
+  return has_star_ && tail_size_ == 0 && middle_.empty() && literal_prefix().size() == head_size_;
 }
 
 bool WildcardPattern::is_suffix() const {
-  return has_star_ && head_.empty() && middle_.empty() && literal_suffix().size() == tail_.size();
+  return has_star_ && head_size_ == 0 && middle_.empty() && literal_suffix().size() == tail_size_;
 }
 
 }  // namespace cutover::rules

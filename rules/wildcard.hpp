@@ -56,25 +56,32 @@ class WildcardPattern {
 
   bool matches(std::string_view text) const;
 
+  /// The pattern as it was given; lower case when insensitive.
+  std::string_view text() const { return text_; }
   /// What every matching text begins and ends with, up to the first and from the last wildcard;
   /// lower case when insensitive. The whole pattern when it has no wildcard.
   std::string_view literal_prefix() const;
   std::string_view literal_suffix() const;
   /// No wildcard: equal to its literal prefix, nothing else matches.
-  bool is_literal() const { return !has_star_ && literal_prefix().size() == head_.size(); }
+  bool is_literal() const;
   /// A literal and `*`: whatever begins with the literal prefix matches.
   bool is_prefix() const;
   /// `*` and a literal: whatever ends with the literal suffix matches.
   bool is_suffix() const;
 
  private:
+  std::string_view head() const { return std::string_view(text_).substr(0, head_size_); }
+  std::string_view tail() const {
+    return std::string_view(text_).substr(text_.size() - tail_size_);
+  }
   bool equal(std::string_view piece, const char* text) const;
 
-  LetterCase letter_case_;
-  bool has_star_ = false;
-  std::string head_;                 ///< Before the first `*`; all of it when there is none.
-  std::string tail_;                 ///< After the last `*`.
+  std::string text_;
   std::vector<PieceSearch> middle_;  ///< Between stars, in order; empty pieces left out.
+  std::uint8_t head_size_ = 0;       ///< Before the first `*`; all of it when there is none.
+  std::uint8_t tail_size_ = 0;       ///< After the last `*`.
+  bool has_star_ = false;
+  LetterCase letter_case_;
 };
 
 }  // namespace cutover::rules

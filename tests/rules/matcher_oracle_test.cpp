@@ -23,31 +23,55 @@ struct World {
   std::vector<std::string> request_pieces;  ///< Of paths.
   std::uint32_t rules_most;
   std::uint32_t pieces_most;
+  std::uint32_t request_pieces_most;
   std::uint32_t hosts_percent;  ///< Of rules: how many have a host-header condition.
 };
 
 const std::map<std::string, World>& worlds() {
   static const std::map<std::string, World> all = {
-      {"letters", {{"a", "b", "*", "?"}, {"a", "b", "c"}, 12, 4, 20}},
+      {"letters",
+       {.path_pieces = {"a", "b", "*", "?"},
+        .request_pieces = {"a", "b", "c"},
+        .rules_most = 12,
+        .pieces_most = 4,
+        .request_pieces_most = 5,
+        .hosts_percent = 20}},
       {"paths",
-       {{"/a", "/b", "/api", "/users", "/", "*", "?", ".jpg"},
-        {"/a", "/b", "/api", "/users", "/", ".jpg", "x"},
-        40,
-        5,
-        30}},
+       {.path_pieces = {"/a", "/b", "/api", "/users", "/", "*", "?", ".jpg"},
+        .request_pieces = {"/a", "/b", "/api", "/users", "/", ".jpg", "x"},
+        .rules_most = 40,
+        .pieces_most = 5,
+        .request_pieces_most = 6,
+        .hosts_percent = 30}},
       {"normalised",
-       {{"/", "a", "b", ".", "*", "?", "~"},
-        {"/", "a", "b", "/.", "/..", "%61", "%2E", "%2f", "%", "\xc3", "\x7f", "~"},
-        20,
-        4,
-        20}},
+       {.path_pieces = {"/", "a", "b", ".", "*", "?", "~"},
+        .request_pieces = {"/", "a", "b", "/.", "/..", "%61", "%2E", "%2f", "%", "\xc3", "\x7f",
+                           "~"},
+        .rules_most = 20,
+        .pieces_most = 4,
+        .request_pieces_most = 5,
+        .hosts_percent = 20}},
       {"shared_prefixes",
-       {{"/s-1", "/s-2", "1", "2", "12", "21", "3*", "?"},
-        {"/s-1", "/s-2", "1", "2", "12", "3"},
-        100,
-        5,
-        10}},
-      {"hosts", {{"/", "a", "*"}, {"/", "a"}, 60, 2, 90}},
+       {.path_pieces = {"/s-1", "/s-2", "1", "2", "12", "21", "3*", "?"},
+        .request_pieces = {"/s-1", "/s-2", "1", "2", "12", "3"},
+        .rules_most = 100,
+        .pieces_most = 5,
+        .request_pieces_most = 6,
+        .hosts_percent = 10}},
+      {"shared_ends",  // Such as only an inner part tells apart, in texts with many such parts.
+       {.path_pieces = {"*abcd*", "*bcAd*", "*c1a*", "*dab2c*", "aabb", "*aabc2*", "c1"},
+        .request_pieces = {"abcd", "bcAd", "c1a", "dab2c", "aabb", "aabc2", "bb"},
+        .rules_most = 100,
+        .pieces_most = 3,
+        .request_pieces_most = 12,
+        .hosts_percent = 10}},
+      {"hosts",
+       {.path_pieces = {"/", "a", "*"},
+        .request_pieces = {"/", "a"},
+        .rules_most = 60,
+        .pieces_most = 2,
+        .request_pieces_most = 3,
+        .hosts_percent = 90}},
   };
   return all;
 }
@@ -120,8 +144,9 @@ TEST_P(MatcherOracle, AgreesOnRandomRulesAndRequests) {
     const RuleSet set = random_rules(random, world);
     const Matcher matcher(set);
     for (int i = 0; i < 60; ++i) {
-      const std::string path =
-          random.below(50) == 0 ? "" : join(random, world.request_pieces, world.pieces_most + 1);
+      const std::string path = random.below(50) == 0
+                                   ? ""
+                                   : join(random, world.request_pieces, world.request_pieces_most);
       const std::string host_header = host(random);
       const Request request{.host = host_header, .path = path};
       const std::uint32_t expected = naive::first_match(set, request);
@@ -134,13 +159,13 @@ TEST_P(MatcherOracle, AgreesOnRandomRulesAndRequests) {
     }
   }
   // Otherwise the test would prove little.
-  EXPECT_GT(matched, 1'000U);
-  EXPECT_GT(defaulted, 1'000U);
+  EXPECT_GT(matched, 500U);
+  EXPECT_GT(defaulted, 500U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Worlds, MatcherOracle,
                          testing::Values("letters", "paths", "normalised", "shared_prefixes",
-                                         "hosts"),
+                                         "shared_ends", "hosts"),
                          [](const auto& world) { return world.param; });
 
 TEST(MatcherOracleExhaustive, AgreesOnAllPairsOfSmallPatterns) {

@@ -148,6 +148,18 @@ TEST(Matcher, AllConditionsMustHoldAndAnyValueOfEach) {
   EXPECT_EQ(routed(rules, {.host = "b.com", .path = "/x"}), "default");
 }
 
+TEST(Matcher, FindsTheFirstOfManyThatOneTextHoldsInside) {
+  std::vector<Rule> rules;
+  std::string path = "/";
+  for (std::uint32_t i = 100; i > 0; --i) {
+    const std::string part = "part-" + std::to_string(i) + "-";
+    rules.push_back(path_rule(i, "*" + part + "*"));
+    path += part;
+  }
+  EXPECT_EQ(routed(rules, {.host = "", .path = path}), "group-1");
+  EXPECT_EQ(routed(rules, {.host = "", .path = path.substr(0, path.size() - 3)}), "group-2");
+}
+
 TEST(Matcher, RulesAreGivenByAscendingPriority) {
   const Matcher matcher(rule_set({path_rule(7, "/b"), path_rule(3, "/a")}));
   ASSERT_EQ(matcher.rules().size(), 2U);
