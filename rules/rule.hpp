@@ -91,12 +91,14 @@ struct RuleSet {
   friend bool operator==(const RuleSet&, const RuleSet&) = default;
 };
 
-/// Checks everything ALB would refuse (ALB user guide: Listener rules, Quotas). The error's place
-/// is a pointer relative to the argument, in AWS's spelling ("/Conditions/0/Values/1"), its code
-/// AWS's.
+/// Checks everything ALB would refuse (ALB user guide: Listener rules, Quotas), for an HTTP
+/// listener. The error's place is a pointer relative to the argument, in AWS's spelling, its code
+/// AWS's. Places: "/Priority", "/Conditions/0/Values/1", "/Actions/0" and the action's own.
 Result<void> validate(const Rule& rule);
+/// Places: "/ForwardConfig/TargetGroups/1/Weight", "/FixedResponseConfig/…", "/RedirectConfig/…".
 Result<void> validate(const Action& action);
-/// Also that no priority is used twice (`PriorityInUse`). Place: "/Rules/3/…" or "/DefaultActions".
+/// Also that no priority is used twice (`PriorityInUse`). Places: "/Rules/3/…", by position in
+/// `rules`, and "/DefaultActions/0/…".
 Result<void> validate(const RuleSet& rules);
 
 /// One line for people: `10 path-pattern is /api/users* -> forward to users`.
