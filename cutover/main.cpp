@@ -1,1 +1,45 @@
-int main() {}
+// The program: puts the verbs on the command line and runs the one that was asked for.
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <csignal>
+#include <exception>
+
+#include "cutover/verbs/verb.hpp"
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App program(
+      "Rehearse a traffic cutover on one machine: an application load balancer and a container\n"
+      "cluster with AWS's semantics, load from outside, and a report of what clients would see.",
+      "cutover");
+  program.set_version_flag("--version", "cutover " CUTOVER_VERSION);
+  program.require_subcommand(1);
+  program.failure_message(CLI::FailureMessage::simple);
+  const std::array verbs{cutover::verbs::add_up(program), cutover::verbs::add_rehearse(program),
+                         cutover::verbs::add_load(program), cutover::verbs::add_app(program)};
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = program.exit(error);
+    return status == 0 ? cutover::verbs::exit_ok : cutover::verbs::exit_not_begun;
+  }
+  for (const auto& verb : verbs) {
+    if (verb.command->parsed()) return verb.run();
+  }
+  return cutover::verbs::exit_not_begun;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A peer that has gone away is an error of a write, not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return cutover::verbs::report_error({"InternalError", "", error.what()},
+                                        cutover::verbs::exit_failed);
+  }
+}

@@ -1,0 +1,70 @@
+#include "cutover/rehearsal/conditions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cutover/rehearsal/figures.hpp"
+
+namespace cutover::rehearsal {
+
+namespace {
+
+using Missing = std::optional<std::string>;
+
+Missing not_stable(const std::string& name, stack::RunningStack& stack) {
+  const auto service = stack.cluster().describe_service(name);
+  if (!service) return to_string(service.error());
+  if (service->stable()) return std::nullopt;
+  std::string text =
+      fmt::format("{}: {} of {} tasks running, {}", name, service->running_count,
+                  service->desired_count, counted(service->deployments.size(), "deployment"));
+  if (!service->events.empty()) text += "; " + service->events.front().message;
+  return text;
+}
+
+Missing not_healthy(const std::string& group, stack::RunningStack& stack) {
+  const auto targets = stack.load_balancer().describe_target_health(group);
+  if (!targets) return to_string(targets.error());
+  bool any = false;
+  for (const auto& [target, health, in_flight] : *targets) {
+    if (health.state == lb::targets::State::draining) continue;
+    any = true;
+    if (health.state == lb::targets::State::healthy) continue;
+    return fmt::format("{}: target {} is {} ({})", group, lb::targets::to_string(target),
+                       lb::targets::to_string(health.state), health.description);
+  }
+  if (any) return std::nullopt;
+  return fmt::format("{}: no target is registered", group);
+}
+
+Missing not_stopped(const std::string& name, stack::RunningStack& stack) {
+  const auto service = stack.cluster().describe_service(name);
+  if (!service) return to_string(service.error());
+  std::size_t left = 0;
+  std::string_view status;
+  for (const auto& task : stack.cluster().tasks(name)) {
+    if (task.last_status == containers::TaskStatus::stopped) continue;
+    ++left;
+    if (task.desired_status == containers::DesiredStatus::stopped || status.empty()) {
+      status = to_string(task.last_status);
+    }
+  }
+  if (left <= service->desired_count) return std::nullopt;
+  return fmt::format("{}: {} left, {} desired, one is {}", name, counted(left, "task"),
+                     service->desired_count, status);
+}
+
+}  // namespace
+
+Missing missing(const Wait& wait, stack::RunningStack& stack) {
+  for (const std::string& name : wait.names) {
+    const Missing found = wait.what == Wait::For::services_stable  ? not_stable(name, stack)
+                          : wait.what == Wait::For::target_healthy ? not_healthy(name, stack)
+                                                                   : not_stopped(name, stack);
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace cutover::rehearsal

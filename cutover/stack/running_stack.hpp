@@ -1,0 +1,84 @@
+#pragma once
+
+// A stack that runs: one load balancer, one cluster behind it, and the control operations on both.
+// This is where lb and containers, which do not know each other, are bound together.
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "containers/cluster.hpp"
+#include "cutover/stack/load_balancer_registry.hpp"
+#include "cutover/stack/stack.hpp"
+#include "lb/base/clock.hpp"
+#include "lb/base/timers.hpp"
+#include "lb/load_balancer.hpp"
+
+namespace cutover::stack {
+
+enum class RuntimeKind { in_process, process };
+std::string_view to_string(RuntimeKind kind);
+
+struct RunOptions {
+  unsigned workers = 0;  ///< 0: one per core.
+  double speed = 1;      ///< Divides every control-plane duration.
+  std::uint64_t seed = 1;
+  RuntimeKind runtime = RuntimeKind::in_process;
+  std::uint16_t port_offset = 8000;  ///< Listener port P is bound at P + this.
+  std::string access_log;            ///< A file to append to; empty: none.
+  bool label_responses = false;      ///< See lb::Options.
+};
+
+/// Whether every listener that `operations` create can be bound at that offset; else what to do.
+/// The error has the listener's name as its place.
+Result<void> check_ports(const std::vector<Operation>& operations, std::uint16_t port_offset);
+
+/// Puts the operation, as a person reads it, before the error's place.
+Error at_operation(const Operation& operation, Error error);
+
+/// Everything on the thread that runs `io`.
+class RunningStack {
+ public:
+  /// `io` outlives it. Nothing starts here.
+  RunningStack(boost::asio::io_context& io, const Stack& stack, const RunOptions& options);
+  /// Stops at once what still runs.
+  ~RunningStack();
+  RunningStack(const RunningStack&) = delete;
+  RunningStack& operator=(const RunningStack&) = delete;
+
+  /// Starts the workers and applies the stack's operations; the first that fails is the error.
+  /// `applied` (if any) hears of each that succeeded.
+  Result<void> start(const std::function<void(const Operation&)>& applied = {});
+
+  Result<void> apply(const Operation& operation);
+
+  /// Stops the load balancer, then the tasks: requests in flight get up to `grace` of real time
+  /// (this call takes that long at most) and keep their targets until then. `done` is called when
+  /// the last task has stopped.
+  void stop(Duration grace, std::function<void()> done);
+
+  lb::LoadBalancer& load_balancer() { return *load_balancer_; }
+  containers::Cluster& cluster() { return *cluster_; }
+  /// Times control operations: modelled time, scaled by RunOptions::speed.
+  Timers& control_timers() { return control_timers_; }
+  /// Real time.
+  Timers& real_timers() { return real_timers_; }
+
+ private:
+  struct Apply;
+
+  const Stack& stack_;
+  const RunOptions options_;
+  const RealClock real_clock_;
+  const ScaledClock control_clock_;
+  AsioTimers real_timers_;
+  AsioTimers control_timers_;
+  std::unique_ptr<lb::LoadBalancer> load_balancer_;
+  std::unique_ptr<LoadBalancerRegistry> registry_;
+  std::unique_ptr<containers::Runtime> runtime_;
+  std::unique_ptr<containers::Cluster> cluster_;
+};
+
+}  // namespace cutover::stack

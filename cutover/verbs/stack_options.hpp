@@ -1,0 +1,30 @@
+#pragma once
+
+// The options that `up` and `rehearse` have in common: how a stack is run.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cutover/stack/running_stack.hpp"
+
+namespace cutover::verbs {
+
+/// What was given on the command line; what was not is empty and gets its default later, from the
+/// plan or from stack::RunOptions.
+struct StackOptions {
+  std::optional<unsigned> workers;
+  std::optional<double> speed;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::string> runtime;
+  std::optional<std::uint32_t> port_offset;
+  std::string access_log;
+};
+
+/// Adds the flags; `options` outlives the parsing.
+void add_stack_options(CLI::App& command, StackOptions& options);
+
+stack::RunOptions run_options(const StackOptions& options);
+
+}  // namespace cutover::verbs

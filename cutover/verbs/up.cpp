@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "cutover/stack/running_stack.hpp"
+#include "cutover/stack/stack.hpp"
+#include "cutover/verbs/stack_options.hpp"
+#include "cutover/verbs/verb.hpp"
+#include "lb/base/limits.hpp"
+
+namespace cutover::verbs {
+
+namespace {
+
+/// Real time that requests in flight get after the first signal.
+constexpr Duration stop_grace = std::chrono::seconds(10);
+
+struct Options {
+  std::string stack;
+  StackOptions run;
+};
+
+/// "listener demo:80 on http://127.0.0.1:8080", then its rules.
+void print_listeners(const stack::Model& model, stack::RunningStack& running) {
+  for (const std::uint16_t port : running.load_balancer().listeners()) {
+    const auto bound = running.load_balancer().bound(port);
+    const auto set = running.load_balancer().rules(port);
+    if (!bound || !set) continue;
+    fmt::print("{}:{} listens on http://{}:{}\n", model.load_balancer->name, port,
+               bound->address().to_string(), bound->port());
+    for (const rules::Rule& rule : set->rules) fmt::print("  {}\n", rules::to_string(rule));
+    fmt::print("  default -> {}\n", rules::to_string(set->default_action));
+  }
+}
+
+/// Tells of each task that starts to serve or ends, once.
+class TaskReporter {
+ public:
+  void look(const containers::Cluster& cluster) {
+    for (const auto& task : cluster.tasks()) {
+      std::string& known = told_[task.id];
+      const std::string now = line(task);
+      if (now.empty() || now == known) continue;
+      known = now;
+      fmt::print("{}\n", now);
+      std::fflush(stdout);
+    }
+  }
+
+ private:
+  static std::string line(const containers::TaskDescription& task) {
+    if (task.last_status == containers::TaskStatus::running) {
+      std::string text = fmt::format("task {} of {} serves on http://127.0.0.1:{}",
+                                     task.id.substr(0, 8), task.service, task.host_port());
+      const auto& pid = task.containers.front().pid;
+      return pid ? text + fmt::format(" as process {}", *pid) : text;
+    }
+    if (task.last_status == containers::TaskStatus::stopped) {
+      return fmt::format("task {} of {} stopped: {}", task.id.substr(0, 8), task.service,
+                         task.stopped_reason);
+    }
+    return {};
+  }
+
+  std::map<std::string, std::string> told_;
+};
+
+/// A stack that serves until it is told to stop.
+class Up {
+ public:
+  Up(const stack::Stack& stack, const stack::RunOptions& options)
+      : stack_(stack), running_(io_, stack, options), signals_(io_, SIGINT, SIGTERM) {}
+
+  Result<void> serve() {
+    if (const auto started = running_.start(); !started) return started.error();
+    print_listeners(stack_.model, running_);
+    fmt::print("Ctrl-C stops it; once more, at once\n");
+    std::fflush(stdout);
+    wait_for_signal();
+    look_at_tasks();
+    io_.run();
+    return {};
+  }
+
+ private:
+  void wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (stopping_) std::_Exit(128 + signal);
+      stopping_ = true;
+      fmt::print("stopping: requests in flight get {} s\n",
+                 std::chrono::duration_cast<std::chrono::seconds>(stop_grace).count());
+      std::fflush(stdout);
+      wait_for_signal();
+      running_.stop(stop_grace, [this] { io_.stop(); });
+    });
+  }
+
+  void look_at_tasks() {
+    reporter_.look(running_.cluster());
+    running_.real_timers().after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
+  }
+
+  const stack::Stack& stack_;
+  boost::asio::io_context io_{1};
+  stack::RunningStack running_;
+  boost::asio::signal_set signals_;
+  TaskReporter reporter_;
+  bool stopping_ = false;
+};
+
+int up(const Options& options) {
+  const auto stack = stack::read_stack(options.stack);
+  if (!stack) return report_error(stack.error(), exit_not_begun);
+  const stack::RunOptions run_with = run_options(options.run);
+  const auto ports = stack::check_ports(stack->operations, run_with.port_offset);
+  if (!ports) return report_error(ports.error(), exit_not_begun);
+  if (const auto raised = raise_file_limit(); !raised) report_error(raised.error(), exit_ok);
+  const auto served = Up(*stack, run_with).serve();
+  return served ? exit_ok : report_error(served.error(), exit_not_begun);
+}
+
+}  // namespace
+
+Verb add_up(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      program.add_subcommand("up", "Run a stack: load balancer, services, tasks, until a signal");
+  command->add_option("STACK", options->stack, "The stack, a JSON file in AWS's own shapes")
+      ->required()
+      ->type_name("");
+  add_stack_options(*command, options->run);
+  command->footer(
+      "The first SIGINT or SIGTERM lets requests in flight finish (10 s at most) and stops the\n"
+      "tasks; a second one ends everything at once.\n"
+      "Exit status: 0 stopped by a signal; 2 bad command line or stack, or it could not start.");
+  return {command, [options] { return up(*options); }};
+}
+
+}  // namespace cutover::verbs
