@@ -74,7 +74,7 @@ Replies posts_by(int Post::*key) {
 }
 
 /// Who serves a page. The monolith serves them all.
-constexpr std::string_view everyone = "";
+constexpr std::string_view everyone;
 
 struct PageRow {
   std::string_view service;

@@ -50,6 +50,7 @@ Result<Pipe> make_pipe() {
 /// Pointers into `texts`, ended by a null pointer, as exec wants them.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;
+  list.reserve(texts.size() + 1);
   for (auto& text : texts) list.push_back(text.data());
   list.push_back(nullptr);
   return list;
@@ -65,7 +66,7 @@ std::vector<std::string> merged_environment(
                                       [name](const auto& own) { return own.first == name; });
     if (!replaced) merged.emplace_back(text);
   }
-  for (const auto& [name, value] : added) merged.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) merged.push_back(fmt::format("{}={}", name, value));
   return merged;
 }
 

@@ -49,6 +49,8 @@ int run_app(int argc, char** argv) {
     const std::string flag = argv[i];
     if (flag == "--exit-with-parent")
       options.exit_with_parent = true;
+    else if (flag == "--log-requests")
+      options.log_requests = true;
     else if (i + 1 < argc)
       flags[flag] = argv[++i];
   }

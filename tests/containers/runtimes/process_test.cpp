@@ -70,6 +70,23 @@ TEST_F(Process, HasRunEvenIfItDiedRightAfterItWasReady) {
   EXPECT_EQ(end_of("die when ready"), "ran, 5 started");
 }
 
+TEST_F(Process, EndsAtOnceOnASecondSignal) {
+  Observed api;
+  api.start(runtime_, forum_launch());
+  control_.run_until([&] { return api.running.has_value(); });
+  RawClient busy(api.running->host_port);
+  EXPECT_EQ(busy.exchange("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                          "Content-Length: 2\r\n\r\n"),
+            "HTTP/1.1 100 Continue\n\n");
+  RawClient idle(api.running->host_port);
+  EXPECT_EQ(status_line(idle.exchange(get_ready)), "HTTP/1.1 200 OK");
+  api.container->terminate();
+  EXPECT_EQ(idle.receive_all(), "<end>");  // Now it has taken the first one in.
+  api.container->terminate();
+  control_.run_until([&] { return api.exit.has_value(); });
+  EXPECT_EQ(render(*api.exit), "143 started");
+}
+
 TEST_F(Process, InheritsNoneOfOurDescriptors) {
   boost::asio::ip::tcp::acceptor listener(control_.io(),
                                           {boost::asio::ip::address_v4::loopback(), 0});
@@ -116,6 +133,23 @@ std::string first_line(int fd) {
     line += c;
   }
   return line;
+}
+
+TEST(AppProgram, PrintsThatItListensThenALinePerRequest) {
+  auto app = spawn(APP_CHILD,
+                   {"app_child", "app", "users", "--address", "127.0.0.1", "--port", "0", "--seed",
+                    "0", "--behaviour", "{}", "--log-requests"},
+                   {});
+  ASSERT_TRUE(app) << to_string(app.error());
+  const std::string ready = first_line(app->output.get());
+  const std::string start = "users listening on 127.0.0.1:";
+  ASSERT_EQ(ready.substr(0, start.size()), start);
+  RawClient client(static_cast<std::uint16_t>(std::stoi(ready.substr(start.size()))));
+  client.exchange("GET /api/users?x=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(first_line(app->output.get()), "GET /api/users?x=1 - 0");
+  client.close();
+  kill(app->pid, SIGINT);
+  EXPECT_EQ(reap(app->pid), 0);
 }
 
 TEST(ProcessEnd, ComesWithThatOfTheParentWhateverKilledIt) {
