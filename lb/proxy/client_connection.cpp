@@ -5,6 +5,7 @@
 
 #include "lb/observe/access_log.hpp"
 #include "lb/proxy/worker.hpp"
+#include "rules/host_header.hpp"
 
 namespace cutover::lb::proxy {
 
@@ -273,7 +274,7 @@ void ClientConnection::log(Exchange& exchange) {
   entry.received_bytes = exchange.received_bytes;
   entry.sent_bytes = exchange.to_client.bytes();
   entry.method = exchange.method;
-  entry.host = exchange.host.substr(0, exchange.host.find(':'));
+  entry.host = rules::host_without_port(exchange.host);
   if (entry.host.empty()) entry.host = worker_.settings().dns_name;
   entry.listener_port = binding_.port;
   entry.uri = exchange.uri;

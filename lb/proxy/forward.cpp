@@ -221,15 +221,19 @@ Task<Cause> ClientConnection::await_response(Exchange& exchange, UpstreamConnect
 
 /// Passes a 1xx response on: to clients that know them, and not 100, which was answered already.
 Task<Cause> ClientConnection::relay_interim(Exchange& exchange, UpstreamConnection& upstream) {
-  const auto& head = worker_.response_head;
-  const std::string_view raw = upstream.buffer.bytes().substr(0, head.length);
-  upstream.buffer.consume(head.length);
-  if (head.status == 100 || exchange.client_minor_version < 1) co_return Cause::none;
+  const std::string_view raw = upstream.buffer.bytes().substr(0, worker_.response_head.length);
+  const bool passed_on = worker_.response_head.status != 100 && exchange.client_minor_version >= 1;
+  upstream.buffer.consume(raw.size());
+  if (!passed_on) co_return Cause::none;
   if (exchange.to_client.unsent()) {
     const bool flushed = co_await exchange.to_client.flush();
     if (!flushed) co_return Cause::client_left;
+    (void)http::scan_response_head(raw, 0, worker_.response_head);
   }
-  if (!exchange.to_client.send({}, raw)) co_return Cause::client_left;
+  auto& out = worker_.out;
+  out.clear();
+  http::append_response_head(worker_.response_head, {}, out);
+  if (!exchange.to_client.send(out, {})) co_return Cause::client_left;
   if (exchange.to_client.unsent()) {
     const bool flushed = co_await exchange.to_client.flush();
     if (!flushed) co_return Cause::client_left;

@@ -33,7 +33,7 @@ class HealthChecker::Probe {
         endpoint_(watched->endpoint()),
         request_(request_for(watched->settings, endpoint_)),
         watched_(watched),
-        buffer_(buffers_) {
+        buffer_(checker.buffers_) {
     deadline_ = timers_.after(watched->settings.timeout, [this] {
       deadline_ = 0;
       timed_out_ = true;
@@ -41,7 +41,7 @@ class HealthChecker::Probe {
     });
   }
 
-  FramePool& frames() { return frames_; }
+  FramePool& frames() { return checker_.frames_; }
 
   void launch() {
     checker_.probes_.insert(this);
@@ -124,8 +124,6 @@ class HealthChecker::Probe {
   Endpoint endpoint_;
   std::string request_;
   std::weak_ptr<Watched> watched_;
-  FramePool frames_;
-  BufferPool buffers_;
   ReceiveBuffer buffer_;
   std::unique_ptr<Stream> stream_;
   Operation operation_;

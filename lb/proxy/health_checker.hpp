@@ -11,8 +11,10 @@
 
 #include "lb/base/timers.hpp"
 #include "lb/in_process.hpp"
+#include "lb/proxy/buffer.hpp"
 #include "lb/proxy/routing.hpp"
 #include "lb/proxy/stream.hpp"
+#include "lb/proxy/task.hpp"
 #include "lb/targets/target_group_spec.hpp"
 
 namespace cutover::lb::proxy {
@@ -49,6 +51,8 @@ class HealthChecker {
   Timers& timers_;
   Network& network_;
   Reports reports_;
+  FramePool frames_;
+  BufferPool buffers_;
   std::unordered_map<TargetSlot, std::shared_ptr<Watched>> watched_;
   std::unordered_set<Probe*> probes_;
 };

@@ -5,6 +5,7 @@
 #include "lb/http/trace_id.hpp"
 #include "lb/proxy/client_connection.hpp"
 #include "lb/proxy/worker.hpp"
+#include "rules/host_header.hpp"
 
 namespace cutover::lb::proxy {
 
@@ -159,10 +160,8 @@ Task<bool> ClientConnection::answer_redirect(Exchange& exchange, const rules::Re
   const auto& head = worker_.request_head;
   http::RedirectSource source;
   source.protocol = "HTTP";
-  source.host = exchange.host.substr(0, exchange.host.rfind(':') > exchange.host.rfind(']') &&
-                                                exchange.host.rfind(':') != std::string_view::npos
-                                            ? exchange.host.rfind(':')
-                                            : std::string_view::npos);
+  source.host = rules::host_without_port(exchange.host);
+  if (source.host.empty()) source.host = worker_.settings().dns_name;
   source.port = binding_.port;
   source.path = head.path;
   source.query = head.query;

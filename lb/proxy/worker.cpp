@@ -120,6 +120,7 @@ GroupState& Worker::group_state(const GroupRoute& route) {
     state = std::make_unique<GroupState>();
     state->name = route.name;
     state->arn = route.arn;
+    state->turn = targets::RoundRobin(random_.below(1024));  // workers begin at different targets
   }
   return *state;
 }
