@@ -106,16 +106,7 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
     vacate([report = reporter()] { report({exit_after_sigkill, "", true}); });
   }
 
-  /// Ends everything without a word.
-  void abandon() {
-    exited_ = true;
-    vacate();
-  }
-
- private:
-  using Report = std::function<void(const ContainerExit&)>;
-
-  /// Closes the port; then calls `done` on the serving thread.
+  /// Closes the port; then calls `done` on the serving thread. Reports nothing.
   void vacate(std::function<void()> done = {}) {
     timers_.cancel(timer_);
     gate_->close();
@@ -124,6 +115,9 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
       if (done) done();
     });
   }
+
+ private:
+  using Report = std::function<void(const ContainerExit&)>;
 
   void begin() {
     begun_ = true;
@@ -201,7 +195,7 @@ std::unique_ptr<Container> InProcessRuntime::start(const ContainerLaunch& launch
   class Handle final : public Container {
    public:
     explicit Handle(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
-    ~Handle() override { instance_->abandon(); }
+    ~Handle() override { instance_->vacate(); }
     void terminate() override { instance_->terminate(); }
     void kill() override { instance_->kill(); }
 

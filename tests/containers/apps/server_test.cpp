@@ -244,6 +244,20 @@ TEST(AppServer, FinishesRequestsUnderWayWhenItStops) {
   EXPECT_EQ(stopped.wait_for(20s), std::future_status::ready);
 }
 
+TEST(AppServer, ClosesBehindAnAnswerThatWasBeingWrittenWhenItStopped) {
+  const std::string body(8'000'000, 'b');
+  const auto app = scripted({{200, "OK", "", body}});
+  ServedApp served(app);
+  RawClient slow(served.port());
+  slow.send(get("/"));
+  app->wait_until_asked();
+  auto stopped = served.stop();
+  const std::string answer = slow.receive_all();
+  const std::string end = body.substr(0, 100) + "<end>";
+  EXPECT_EQ(answer.substr(answer.size() - end.size()), end);
+  EXPECT_EQ(stopped.wait_for(20s), std::future_status::ready);
+}
+
 TEST(AppServer, IsStoppedAtOnceWhenNobodyIsConnected) {
   ServedApp served(forum());
   EXPECT_EQ(served.stop().wait_for(20s), std::future_status::ready);
