@@ -97,7 +97,7 @@ Result<Duration> parse_duration(std::string_view text) {
 
 std::string format_duration(Duration duration) {
   if (duration == Duration::zero()) return "0s";
-  if (duration < Duration::zero()) return "-" + format_duration(-duration);
+  if (duration < Duration::zero()) return fmt::format("-{}", format_duration(-duration));
   const std::int64_t ns = duration.count();
   for (const auto& unit : units) {
     if (ns % unit.ns == 0) return fmt::format("{}{}", ns / unit.ns, unit.name);
