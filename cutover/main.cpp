@@ -4,10 +4,32 @@
 #include <array>
 #include <csignal>
 #include <exception>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "cutover/stack/names.hpp"
 #include "cutover/verbs/verb.hpp"
 
 namespace {
+
+/// What is wrong with the command line, and where the right one is described.
+std::string failure(const CLI::App* program, const CLI::Error& error) {
+  std::string verb;
+  for (const CLI::App* command : program->get_subcommands()) verb = " " + command->get_name();
+  return std::string("cutover: ") + error.what() + "\nSee: cutover" + verb + " --help\n";
+}
+
+/// The first word, when it should be a verb and is none.
+std::optional<std::string> unknown_verb(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  std::vector<std::string> verbs;
+  for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == argv[1]) return std::nullopt;
+    verbs.push_back(command->get_name());
+  }
+  return cutover::stack::unknown_name("verb", argv[1], verbs);
+}
 
 int run(int argc, char** argv) {
   CLI::App program(
@@ -16,9 +38,13 @@ int run(int argc, char** argv) {
       "cutover");
   program.set_version_flag("--version", "cutover " CUTOVER_VERSION);
   program.require_subcommand(1);
-  program.failure_message(CLI::FailureMessage::simple);
+  program.failure_message(failure);
   const std::array verbs{cutover::verbs::add_up(program), cutover::verbs::add_rehearse(program),
                          cutover::verbs::add_load(program), cutover::verbs::add_app(program)};
+  if (const auto problem = unknown_verb(program, argc, argv)) {
+    return cutover::verbs::report_error({"UnknownVerb", "", *problem},
+                                        cutover::verbs::exit_not_begun);
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

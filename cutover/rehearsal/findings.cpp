@@ -26,10 +26,14 @@ std::vector<Finding> find_changes(const Plan& plan, const RunRecord& run) {
       const auto new_answer = after.answers.find(path);
       if (old_answer == before.answers.end() || new_answer == after.answers.end()) continue;
       if (old_answer->second.status == new_answer->second.status) continue;
-      findings.push_back({after.name, path,
-                          fmt::format("{}; after \"{}\" it {}", outcome(new_answer->second),
-                                      before.name, outcome(old_answer->second)),
-                          is_expected(plan.phases[i].require, path, new_answer->second.status)});
+      const auto first = run.phases.front().answers.find(path);
+      const bool restored = first != run.phases.front().answers.end() &&
+                            first->second.status == new_answer->second.status;
+      findings.push_back(
+          {after.name, path,
+           fmt::format("{}{}; after \"{}\" it {}", outcome(new_answer->second),
+                       restored ? " again" : "", before.name, outcome(old_answer->second)),
+           is_expected(plan.phases[i].require, path, new_answer->second.status)});
     }
   }
   return findings;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "bench/load/report.hpp"
 #include "cutover/rehearsal/figures.hpp"
@@ -74,13 +75,54 @@ std::string findings_text(const std::vector<Finding>& findings) {
   return text + "\n";
 }
 
-std::string verdicts_text(std::string_view title, const std::vector<Verdict>& verdicts) {
-  std::vector<std::vector<std::string>> rows;
+/// Under a line for each scope, one line for each requirement.
+std::string verdicts_text(const std::vector<Verdict>& verdicts) {
+  std::string text;
+  std::string scope;
   for (const Verdict& verdict : verdicts) {
-    rows.push_back(
-        {verdict.held ? "holds" : "FAILS", verdict.scope, verdict.requirement, verdict.found});
+    if (verdict.scope != scope) text += fmt::format("{}{}\n", indent, verdict.scope);
+    scope = verdict.scope;
+    text += fmt::format("{}  {}  {}: {}\n", indent, verdict.held ? "holds" : "FAILS",
+                        verdict.requirement, verdict.found);
   }
-  return fmt::format("{}\n{}\n", title, table(rows, indent));
+  return text;
+}
+
+/// What the load balancer answered by itself, and clients that left: "503 no_target x6".
+std::string own_answers(const lb::Accounts& accounts) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& [fate, count] : accounts.fates) {
+    if (fate.kind == lb::Fate::Kind::load_balancer) {
+      counts[fmt::format("{} {}", fate.status, lb::to_string(fate.cause))] += count;
+    } else if (fate.kind == lb::Fate::Kind::client_left) {
+      counts["client left"] += count;
+    }
+  }
+  std::string text;
+  for (const auto& [what, count] : counts) {
+    text += fmt::format("{}{} x{}", text.empty() ? "" : ", ", what, count);
+  }
+  return text;
+}
+
+std::string accounts_text(const RunRecord& run) {
+  std::vector<std::vector<std::string>> rows{
+      {"answered by", "load", "probes", "at the load balancer"}};
+  GroupSum all;
+  const auto add = [&](const std::string& name, const GroupSum& sum) {
+    rows.push_back({name, std::to_string(sum.load), std::to_string(sum.probes),
+                    std::to_string(sum.load_balancer)});
+  };
+  for (const GroupSum& sum : sum_groups(run)) {
+    add(sum.group == "-" ? "the load balancer" : sum.group, sum);
+    all.load += sum.load;
+    all.probes += sum.probes;
+    all.load_balancer += sum.load_balancer;
+  }
+  add("all", all);
+  const std::string own = own_answers(run.load_balancer);
+  return "Accounts\n" + table(rows, indent) +
+         (own.empty() ? "" : fmt::format("{}the load balancer itself: {}\n", indent, own));
 }
 
 std::string last_line(const RunRecord& run, const Report& report) {
@@ -160,8 +202,8 @@ std::string to_text(const RunRecord& run, const Report& report) {
   std::string text;
   for (const PhaseRecord& phase : run.phases) text += phase_text(phase);
   text += findings_text(report.findings);
-  text += verdicts_text("Sums", report.sums);
-  text += verdicts_text("Requirements", report.verdicts);
+  text += accounts_text(run) + verdicts_text(report.sums) + "\n";
+  text += "Requirements\n" + verdicts_text(report.verdicts) + "\n";
   return text + last_line(run, report);
 }
 
@@ -174,6 +216,20 @@ nlohmann::json to_json(const RunRecord& run, const Report& report) {
                           {"load_balancer", accounts_json(run.load_balancer)},
                           {"sums", verdicts_json(report.sums)},
                           {"requirements", verdicts_json(report.verdicts)}};
+  document["groups"] = nlohmann::json::array();
+  for (const GroupSum& sum : sum_groups(run)) {
+    document["groups"].push_back({{"target_group", sum.group},
+                                  {"load", sum.load},
+                                  {"probes", sum.probes},
+                                  {"load_balancer", sum.load_balancer}});
+  }
+  document["groups"] = nlohmann::json::array();
+  for (const GroupSum& sum : sum_groups(run)) {
+    document["groups"].push_back({{"target_group", sum.group},
+                                  {"load", sum.load},
+                                  {"probes", sum.probes},
+                                  {"load_balancer", sum.load_balancer}});
+  }
   if (run.stopped) document["stopped"] = to_string(*run.stopped);
   document["phases"] = nlohmann::json::array();
   for (const PhaseRecord& phase : run.phases) document["phases"].push_back(phase_json(phase));

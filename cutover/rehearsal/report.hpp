@@ -26,7 +26,8 @@ Report make_report(const Plan& plan, const RunRecord& run);
 std::string to_text(const RunRecord& run, const Report& report);
 
 /// The same: {safe, speed, seed, runtime, seconds, phases: [{…load::to_json(), steps, answers}],
-/// load_balancer: {requests, in_flight, fates}, findings, sums, requirements}.
+/// groups: [{target_group, load, probes, load_balancer}], load_balancer: {requests, in_flight,
+/// fates}, findings, sums, requirements}.
 nlohmann::json to_json(const RunRecord& run, const Report& report);
 
 }  // namespace cutover::rehearsal

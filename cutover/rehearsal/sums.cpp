@@ -8,16 +8,6 @@ namespace cutover::rehearsal {
 
 namespace {
 
-/// Who answered how many requests, as the clients saw it by the label in each answer.
-struct ClientSide {
-  std::uint64_t load = 0;    ///< Answers to the load generator.
-  std::uint64_t probes = 0;  ///< Answers to probes.
-  /// Ended without a whole answer after they may have reached the load balancer: each is in its
-  /// accounts or is not, and in any group.
-  std::uint64_t uncertain = 0;
-  std::map<std::string, std::uint64_t> groups;
-};
-
 std::string label(const Answer& answer) {
   for (const auto& [name, value] : answer.headers) {
     if (boost::iequals(name, "X-Cutover-Target-Group")) return value;
@@ -25,37 +15,19 @@ std::string label(const Answer& answer) {
   return "-";
 }
 
-ClientSide client_side(const RunRecord& run) {
+/// Requests that ended without a whole answer after they may have reached the load balancer: each
+/// is in its accounts or is not, and in any group.
+std::uint64_t count_uncertain(const RunRecord& run) {
   using Error = load::Fate::Error;
-  ClientSide side;
+  std::uint64_t uncertain = 0;
   for (const auto& [fate, count] : total(run).fates) {
-    if (fate.error == Error::none) {
-      side.load += count;
-      side.groups[fate.target_group] += count;
-    } else if (fate.error != Error::unsent && fate.error != Error::connect) {
-      side.uncertain += count;
-    }
+    const bool never_sent = fate.error == Error::unsent || fate.error == Error::connect;
+    if (fate.error != Error::none && !never_sent) uncertain += count;
   }
   for (const PhaseRecord& phase : run.phases) {
-    for (const auto& [path, answer] : phase.answers) {
-      if (answer.status == 0) {
-        ++side.uncertain;
-      } else {
-        ++side.probes;
-        ++side.groups[label(answer)];
-      }
-    }
+    for (const auto& [path, answer] : phase.answers) uncertain += answer.status == 0 ? 1 : 0;
   }
-  return side;
-}
-
-std::map<std::string, std::uint64_t> groups_of(const lb::Accounts& accounts) {
-  std::map<std::string, std::uint64_t> groups;
-  for (const auto& [fate, count] : accounts.fates) {
-    if (fate.kind == lb::Fate::Kind::client_left) continue;
-    groups[fate.kind == lb::Fate::Kind::target ? fate.target_group : "-"] += count;
-  }
-  return groups;
+  return uncertain;
 }
 
 std::uint64_t apart(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }
@@ -80,34 +52,52 @@ Verdict load_balancer_once(const lb::Accounts& accounts) {
 
 }  // namespace
 
-std::vector<Verdict> check_sums(const RunRecord& run) {
-  const ClientSide client = client_side(run);
-  const lb::Accounts& accounts = run.load_balancer;
-  const std::string slack =
-      client.uncertain == 0 ? "" : fmt::format(" (+ up to {} cut short)", client.uncertain);
-
-  const std::uint64_t answered = client.load + client.probes;
-  const bool same =
-      accounts.requests >= answered && accounts.requests - answered <= client.uncertain;
-  std::vector<Verdict> verdicts{every_request_once(run), load_balancer_once(accounts)};
-  verdicts.push_back({"sums", "the load balancer counts what its clients count", same,
-                      fmt::format("{} at the load balancer = {} of the load + {} probes{}",
-                                  accounts.requests, client.load, client.probes, slack)});
-
-  auto theirs = groups_of(accounts);
-  for (const auto& [group, count] : client.groups) theirs[group];
-  bool groups_same = true;
-  std::string found;
-  for (const auto& [group, count] : theirs) {
-    const auto seen = client.groups.find(group);
-    const std::uint64_t ours = seen == client.groups.end() ? 0 : seen->second;
-    if (apart(count, ours) > client.uncertain) groups_same = false;
-    const std::string name = group == "-" ? "itself" : group;
-    found += fmt::format("{}{} {}", found.empty() ? "" : ", ", name, count);
-    if (count != ours) found += fmt::format(" (clients: {})", ours);
+std::vector<GroupSum> sum_groups(const RunRecord& run) {
+  std::map<std::string, GroupSum> sums;
+  for (const auto& [fate, count] : total(run).fates) {
+    if (fate.error == load::Fate::Error::none) sums[fate.target_group].load += count;
   }
-  verdicts.push_back({"sums", "and the same for each target group", groups_same, found + slack});
-  return verdicts;
+  for (const PhaseRecord& phase : run.phases) {
+    for (const auto& [path, answer] : phase.answers) {
+      if (answer.status != 0) ++sums[label(answer)].probes;
+    }
+  }
+  for (const auto& [fate, count] : run.load_balancer.fates) {
+    if (fate.kind == lb::Fate::Kind::client_left) continue;
+    const bool by_target = fate.kind == lb::Fate::Kind::target;
+    sums[by_target ? fate.target_group : "-"].load_balancer += count;
+  }
+  std::vector<GroupSum> list;
+  for (auto& [group, sum] : sums) {
+    sum.group = group;
+    list.push_back(sum);
+  }
+  return list;
+}
+
+std::vector<Verdict> check_sums(const RunRecord& run) {
+  const std::uint64_t uncertain = count_uncertain(run);
+  GroupSum all;
+  std::string different;
+  for (const GroupSum& sum : sum_groups(run)) {
+    all.load += sum.load;
+    all.probes += sum.probes;
+    if (apart(sum.load_balancer, sum.load + sum.probes) <= uncertain) continue;
+    different += fmt::format("{}{}: {} at the load balancer, {} at the clients",
+                             different.empty() ? "" : "; ",
+                             sum.group == "-" ? "the load balancer" : sum.group, sum.load_balancer,
+                             sum.load + sum.probes);
+  }
+  const std::uint64_t requests = run.load_balancer.requests;
+  const std::uint64_t answered = all.load + all.probes;
+  const bool same = requests >= answered && requests - answered <= uncertain;
+  const std::string cut = uncertain == 0 ? "" : fmt::format(" + up to {} cut short", uncertain);
+  return {every_request_once(run), load_balancer_once(run.load_balancer),
+          Verdict{"sums", "the load balancer counts what its clients count", same,
+                  fmt::format("{} at the load balancer = {} of the load + {} probes{}", requests,
+                              all.load, all.probes, cut)},
+          Verdict{"sums", "and the same for each target group", different.empty(),
+                  different.empty() ? "the same" + cut : different}};
 }
 
 }  // namespace cutover::rehearsal

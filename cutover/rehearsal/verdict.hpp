@@ -3,6 +3,7 @@
 // Judging a run: findings (what changed for a client), requirements of the plan, and the sums that
 // must always hold. Pure.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,16 @@ struct Verdict {
 /// What the plan requires, phase by phase, then of the whole run. A phase that was not reached, or
 /// not finished, does not hold.
 std::vector<Verdict> judge(const Plan& plan, const RunRecord& run);
+
+/// Answers by who gave them, as the clients count and as the load balancer counts.
+struct GroupSum {
+  std::string group;  ///< "-": the load balancer itself.
+  std::uint64_t load = 0;
+  std::uint64_t probes = 0;
+  std::uint64_t load_balancer = 0;
+  friend bool operator==(const GroupSum&, const GroupSum&) = default;
+};
+std::vector<GroupSum> sum_groups(const RunRecord& run);
 
 /// That every scheduled request is in exactly one account, and that the load balancer counted the
 /// same requests as its clients, group by group. Required of every run.

@@ -39,20 +39,15 @@ Verb add_app(CLI::App& program) {
       ->required()
       ->check(CLI::IsMember({"api", "posts", "threads", "users"}))
       ->type_name("");
-  command->add_option("--port", to.port, "Where it listens; 0 takes a free port: 0 to 65535")
+  command->add_option("--port", to.port, "Where it listens; 0 takes a free port")
       ->required()
       ->check(CLI::Range(0, 65'535))
       ->type_name("N");
   command->add_option("--address", to.address, "The address it listens on (default: 127.0.0.1)")
       ->type_name("ADDRESS");
   command
-      ->add_option(
-          "--behaviour", options->behaviour,
-          "How it behaves, as JSON: {\"latency\": {\"constant\": \"5ms\"} or {\"uniform\": "
-          "[\"5ms\", \"20ms\"]} or {\"exponential\": {\"p50\": \"5ms\"}} or "
-          "{\"lognormal\": {\"p50\": \"5ms\", \"p99\": \"40ms\"}}, \"errorRate\": 0.01, "
-          "\"startUp\": \"2s\", \"concurrencyLimit\": 8, \"backlogLimit\": 128} "
-          "(default: {}, at once and without errors)")
+      ->add_option("--behaviour", options->behaviour,
+                   "How it behaves, see below (default: {}: at once and without errors)")
       ->type_name("JSON");
   command->add_option("--seed", to.seed, "Decides the chance in its behaviour (default: 0)")
       ->type_name("N");
@@ -61,6 +56,13 @@ Verb add_app(CLI::App& program) {
   command->add_flag("--log-requests", to.log_requests,
                     "Print a line per request: method, URL, milliseconds");
   command->footer(
+      "Behaviour, every member may be left out:\n"
+      "  {\"latency\": {\"constant\": \"5ms\"}\n"
+      "           or {\"uniform\": [\"5ms\", \"20ms\"]}\n"
+      "           or {\"exponential\": {\"p50\": \"5ms\"}}\n"
+      "           or {\"lognormal\": {\"p50\": \"5ms\", \"p99\": \"40ms\"}},\n"
+      "   \"errorRate\": 0.01, \"startUp\": \"2s\", \"concurrencyLimit\": 8, "
+      "\"backlogLimit\": 128}\n"
       "The first SIGINT or SIGTERM lets requests under way finish, a second one ends it at once.\n"
       "Exit status: 0 stopped by a signal; 2 bad command line, or the port can't be bound.");
   return {command, [options] { return serve(*options); }};

@@ -91,16 +91,14 @@ Verb add_rehearse(CLI::App& program) {
   command->add_option("PLAN", options->plan, "The plan, a JSON file; it names its stack's file")
       ->required()
       ->type_name("");
-  command
-      ->add_option("--json", options->json,
-                   "Write the report as JSON, too; when that fails at the end (a full disk), an "
-                   "error line says so and the exit status stays what it was (default: none)")
+  command->add_option("--json", options->json, "Write the report as JSON, too (default: none)")
       ->type_name("FILE");
-  add_stack_options(*command, options->stack);
+  add_stack_options(*command, options->stack, true);
   command->footer(
       "Progress goes to standard error, the report to standard output.\n"
       "Exit status: 0 all requirements hold; 1 one does not, or a step failed or timed out;\n"
       "2 bad command line, plan or stack, or the stack could not be started.\n"
+      "A JSON report that can't be written at the end is an error line, the status stays.\n"
       "The first SIGINT or SIGTERM ends the run and reports it, a second one ends it at once.");
   return {command, [options] { return rehearse(*options); }};
 }

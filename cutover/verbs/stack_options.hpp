@@ -22,8 +22,8 @@ struct StackOptions {
   std::string access_log;
 };
 
-/// Adds the flags; `options` outlives the parsing.
-void add_stack_options(CLI::App& command, StackOptions& options);
+/// Adds the flags; `options` outlives the parsing. `from_plan`: a plan may give speed and seed.
+void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan);
 
 stack::RunOptions run_options(const StackOptions& options);
 

@@ -134,7 +134,7 @@ Verb add_up(CLI::App& program) {
   command->add_option("STACK", options->stack, "The stack, a JSON file in AWS's own shapes")
       ->required()
       ->type_name("");
-  add_stack_options(*command, options->run);
+  add_stack_options(*command, options->run, false);
   command->footer(
       "The first SIGINT or SIGTERM lets requests in flight finish (10 s at most) and stops the\n"
       "tasks; a second one ends everything at once.\n"

@@ -12,12 +12,49 @@ TEST(Report, ShowsPhasesFindingsSumsRequirementsAndTheVerdict) {
   const RunRecord run = sample_run();
   EXPECT_EQ(to_text(run, make_report(sample_plan(), run)),
             R"(before  (2.00 s, 100 requests scheduled, 0 failed)
-    step     took
+    step       took
     hold 2s  2.00 s
     requests  answered by  status
          100  api             200
     latency  p50 2.00 ms  p90 2.00 ms  p99 2.00 ms  p99.9 2.00 ms  max 2.00 ms
 
+after  (2.00 s, 200 requests scheduled, 0 failed)
+    step                      took
+    DeleteRule demo:80/1  0.412 ms
+    hold 2s                 2.00 s
+    requests  answered by  status
+         200  users           200
+    latency  p50 2.00 ms  p90 2.00 ms  p99 2.00 ms  p99.9 2.00 ms  max 2.00 ms
+
+Findings
+    after: / answered 503; after "before" it answered 200 (expected)
+
+Accounts
+    answered by        load  probes  at the load balancer
+    the load balancer     0       1                     1
+    api                 100       2                   102
+    users               200       1                   201
+    all                 300       4                   304
+    the load balancer itself: 503 no_target x1
+    sums
+      holds  every scheduled request is in exactly one account: 300 scheduled = 300 answered + 0 unsent + 0 ended otherwise
+      holds  every request at the load balancer is in exactly one account: 304 requests = 304 accounted for + 0 in flight
+      holds  the load balancer counts what its clients count: 304 at the load balancer = 300 of the load + 4 probes
+      holds  and the same for each target group: the same
+
+Requirements
+    before
+      holds  failed requests: at most 0: 0 of 100
+    after
+      holds  failed requests: at most 0: 0 of 200
+      holds  p99: at most 50ms: 2.00 ms
+      holds  same responses as after "before": 1 of 1 paths, byte for byte
+      holds  / answers 503: answered 503
+    the whole run
+      holds  failed requests: at most 1 %: 0 %, 0 of 300
+      holds  every step is done: done
+
+The cutover is safe: all 11 requirements hold. (4.50 s at speed 20)
 )");
 }
 
