@@ -7,35 +7,56 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace cutover::lb::proxy {
 
-/// Keeps buffers of one usual size for reuse; larger ones, for oversized heads, are made and freed.
+/// Memory of its own pages, so that a buffer given back really is: on the heap, the small objects
+/// of idle connections between freed buffers would keep them from the system.
+class Pages {
+ public:
+  Pages() = default;
+  explicit Pages(std::size_t size);
+  Pages(Pages&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Pages& operator=(Pages&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~Pages();
+
+  char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// Keeps some buffers of the usual size for reuse; larger ones, for oversized heads, are made and
+/// freed.
 class BufferPool {
  public:
   static constexpr std::uint32_t usual = 16 * 1024;
   /// Holds the largest head within ALB's limits, and some body.
   static constexpr std::uint32_t large = 112 * 1024;
 
-  std::unique_ptr<char[]> take(std::size_t size) {
-    if (size == usual && !free_.empty()) {
-      auto buffer = std::move(free_.back());
-      free_.pop_back();
-      return buffer;
-    }
-    return std::unique_ptr<char[]>(new char[size]);
+  Pages take(std::size_t size) {
+    if (size != usual || free_.empty()) return Pages(size);
+    Pages buffer = std::move(free_.back());
+    free_.pop_back();
+    return buffer;
   }
-  void give(std::unique_ptr<char[]> buffer, std::size_t size) {
-    if (size == usual && free_.size() < kept_most) free_.push_back(std::move(buffer));
+  void give(Pages buffer) {
+    if (buffer.size() == usual && free_.size() < kept_most) free_.push_back(std::move(buffer));
   }
 
  private:
-  static constexpr std::size_t kept_most = 1024;
-  std::vector<std::unique_ptr<char[]>> free_;
+  static constexpr std::size_t kept_most = 128;
+  std::vector<Pages> free_;
 };
 
 /// Received bytes waiting to be used: [begin, end) of a borrowed buffer.
@@ -46,21 +67,20 @@ class ReceiveBuffer {
   ReceiveBuffer& operator=(const ReceiveBuffer&) = delete;
   ~ReceiveBuffer() { release(); }
 
-  bool held() const { return data_ != nullptr; }
+  bool held() const { return data_.data() != nullptr; }
   void borrow() {
-    if (data_ != nullptr) return;
-    capacity_ = BufferPool::usual;
-    data_ = pool_.take(capacity_);
+    if (held()) return;
+    data_ = pool_.take(BufferPool::usual);
   }
   /// Gives the memory back; only when empty().
   void release() {
-    if (data_ == nullptr) return;
-    pool_.give(std::move(data_), capacity_);
-    capacity_ = begin_ = end_ = 0;
+    if (!held()) return;
+    pool_.give(std::exchange(data_, Pages()));
+    begin_ = end_ = 0;
   }
 
   bool empty() const { return begin_ == end_; }
-  std::string_view bytes() const { return {data_.get() + begin_, end_ - begin_}; }
+  std::string_view bytes() const { return {data_.data() + begin_, end_ - begin_}; }
   /// Uses up bytes at the front. They stay where they are, so views of them stay valid.
   void consume(std::size_t count) {
     assert(count <= end_ - begin_);
@@ -73,26 +93,24 @@ class ReceiveBuffer {
   }
   std::size_t begin() const { return begin_; }
 
-  char* space() { return data_.get() + end_; }
-  std::size_t space_size() const { return capacity_ - end_; }
+  char* space() { return data_.data() + end_; }
+  std::size_t space_size() const { return data_.size() - end_; }
   void received(std::size_t count) { end_ += static_cast<std::uint32_t>(count); }
 
   /// Moves the bytes to the front. Views into them are void. Not while a read is pending.
   void compact() {
     if (begin_ == 0) return;
-    std::memmove(data_.get(), data_.get() + begin_, end_ - begin_);
+    std::memmove(data_.data(), data_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
   /// Changes to a buffer of the large size. Views are void. False when it is large already. Not
   /// while a read is pending.
   bool grow() {
-    if (capacity_ >= BufferPool::large) return false;
-    auto larger = pool_.take(BufferPool::large);
-    std::memcpy(larger.get(), data_.get() + begin_, end_ - begin_);
-    pool_.give(std::move(data_), capacity_);
-    data_ = std::move(larger);
-    capacity_ = BufferPool::large;
+    if (data_.size() >= BufferPool::large) return false;
+    Pages larger = pool_.take(BufferPool::large);
+    std::memcpy(larger.data(), data_.data() + begin_, end_ - begin_);
+    pool_.give(std::exchange(data_, std::move(larger)));
     end_ -= begin_;
     begin_ = 0;
     return true;
@@ -100,8 +118,7 @@ class ReceiveBuffer {
 
  private:
   BufferPool& pool_;
-  std::unique_ptr<char[]> data_;
-  std::uint32_t capacity_ = 0;
+  Pages data_;
   std::uint32_t begin_ = 0;
   std::uint32_t end_ = 0;
 };
