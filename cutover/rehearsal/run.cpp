@@ -9,7 +9,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <future>
 
 #include "cutover/rehearsal/conditions.hpp"
@@ -83,12 +82,12 @@ class Rehearsal {
   Timers& real() { return stack_.real_timers(); }
 
   void listen_for_signals() {
-    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      if (interrupted_) std::_Exit(128 + signal);
+      // A second signal has its default effect, whatever this thread is busy with then.
+      signals_.clear();
       interrupted_ = true;
       display_.keep("interrupted: ending the run; once more to end at once");
-      listen_for_signals();
     });
   }
 

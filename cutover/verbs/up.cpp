@@ -4,7 +4,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 
 #include "cutover/stack/running_stack.hpp"
@@ -89,14 +88,13 @@ class Up {
 
  private:
   void wait_for_signal() {
-    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      if (stopping_) std::_Exit(128 + signal);
-      stopping_ = true;
+      // Stopping in order keeps this thread busy: a second signal has its default effect.
+      signals_.clear();
       fmt::print("stopping: requests in flight get {} s\n",
                  std::chrono::duration_cast<std::chrono::seconds>(stop_grace).count());
       std::fflush(stdout);
-      wait_for_signal();
       running_.stop(stop_grace, [this] { io_.stop(); });
     });
   }
@@ -111,7 +109,6 @@ class Up {
   stack::RunningStack running_;
   boost::asio::signal_set signals_;
   TaskReporter reporter_;
-  bool stopping_ = false;
 };
 
 int up(const Options& options) {

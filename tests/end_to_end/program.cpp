@@ -133,20 +133,23 @@ bool listening(std::uint16_t port) {
   return fd >= 0;
 }
 
-int status_of(std::uint16_t port, const std::string& path) {
-  const int fd = dial(port);
-  if (fd < 0) return 0;
-  const std::string request =
+Request::Request(std::uint16_t port, const std::string& path) : fd_(dial(port)) {
+  const std::string text =
       "GET " + path + " HTTP/1.1\r\nHost: forum.example\r\nConnection: close\r\n\r\n";
+  if (fd_ >= 0) ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+}
+
+Request::~Request() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+int Request::status() {
   std::string answer;
-  if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-    std::array<char, 4096> buffer{};
-    ssize_t got = 0;
-    while ((got = ::recv(fd, buffer.data(), buffer.size(), 0)) > 0) {
-      answer.append(buffer.data(), static_cast<std::size_t>(got));
-    }
+  std::array<char, 4096> buffer{};
+  ssize_t got = 0;
+  while (fd_ >= 0 && (got = ::recv(fd_, buffer.data(), buffer.size(), 0)) > 0) {
+    answer.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  ::close(fd);
   // "HTTP/1.1 200 OK"
   return answer.size() > 12 ? std::atoi(answer.substr(9, 3).c_str()) : 0;
 }

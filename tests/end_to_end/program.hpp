@@ -55,7 +55,19 @@ std::uint16_t free_port();
 /// Whether something accepts connections on that port of the loopback.
 bool listening(std::uint16_t port);
 
-/// The status of `GET path` on that port, 0 without an answer.
-int status_of(std::uint16_t port, const std::string& path);
+/// One request on a connection of its own, sent when this is made.
+class Request {
+ public:
+  /// `GET path` to that port of the loopback.
+  Request(std::uint16_t port, const std::string& path);
+  ~Request();
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+  /// Waits for the answer and gives its status, 0 when there is none.
+  int status();
+
+ private:
+  int fd_;
+};
 
 }  // namespace cutover::end_to_end

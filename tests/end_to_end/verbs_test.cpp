@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "tests/end_to_end/program.hpp"
 
@@ -23,7 +22,7 @@ TEST(Up, ServesUntilASignal) {
   ASSERT_TRUE(program.says(" of api serves on http://127.0.0.1:")) << program.err();
   EXPECT_THAT(program.out(), StartsWith("demo:80 listens on http://127.0.0.1:" +
                                         std::to_string(port) + "\n  default -> forward to api\n"));
-  EXPECT_EQ(status_of(port, "/api/users"), 200);
+  EXPECT_EQ(Request(port, "/api/users").status(), 200);
   program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), 0);
   EXPECT_EQ(program.err(), "");
@@ -34,18 +33,23 @@ TEST(Up, StopsAtOnceOnASecondSignal) {
   // A request that takes an hour: the first signal waits for it, the second one does not.
   auto slow = nlohmann::json::parse(std::ifstream(stack));
   slow["Images"]["api:v1"]["behaviour"] = {{"latency", {{"constant", "1h"}}}};
-  slow["TargetGroups"][0]["HealthCheckTimeoutSeconds"] = 2;
+  slow["Rules"] = nlohmann::json::parse(R"([
+    {"ListenerArn": "demo:80", "Priority": 1,
+     "Conditions": [{"Field": "path-pattern", "Values": ["/ready"]}],
+     "Actions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]}])");
   const std::string file = testing::TempDir() + "slow_stack.json";
   std::ofstream(file) << slow;
   const std::uint16_t port = free_port();
-  Program program({"up", file, "--port-offset", std::to_string(port - 80)});
+  Program program({"up", file, "--workers", "1", "--port-offset", std::to_string(port - 80)});
   ASSERT_TRUE(program.says(" of api serves on ")) << program.err();
-  std::thread client([port] { EXPECT_EQ(status_of(port, "/api/users"), 0); });
+  Request slow_one(port, "/api/users");
+  // One worker takes one connection after the other: once this is answered, the first is served.
+  EXPECT_EQ(Request(port, "/ready").status(), 200);
   program.signal(SIGINT);
   EXPECT_TRUE(program.says("stopping"));
   program.signal(SIGINT);
   EXPECT_EQ(program.wait(), 128 + SIGINT);
-  client.join();
+  EXPECT_EQ(slow_one.status(), 0);
   std::filesystem::remove(file);
 }
 
