@@ -112,8 +112,8 @@ class [[nodiscard]] Task {
       bool await_ready() noexcept { return false; }
       std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> self) noexcept {
         self.promise().done = true;
-        const auto waiting = self.promise().waiting;
-        return waiting ? waiting : std::noop_coroutine();
+        const auto next = self.promise().waiting;
+        return next ? next : std::noop_coroutine();
       }
       void await_resume() noexcept {}
     };
