@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bench/load/mix.hpp"
 #include "cutover/stack/json_entries.hpp"
 #include "cutover/stack/operation_json.hpp"
 #include "lb/base/duration.hpp"
@@ -14,6 +15,11 @@ namespace cutover::rehearsal {
 namespace {
 
 using nlohmann::json;
+
+/// No spaces, no control characters, ASCII only.
+bool is_visible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
 
 constexpr std::array<std::string_view, 2> schedules{"constant", "poisson"};
 constexpr std::array<std::string_view, 3> waits{"services-stable", "target-healthy",
@@ -57,6 +63,24 @@ void read_headers(JsonReader& reader, load::RequestKind& kind) {
   }
 }
 
+/// What the load generator would refuse to send, said before anything starts.
+void check_sendable(JsonReader& reader, const json& value, const load::RequestKind& kind) {
+  const auto mix = load::Mix::make({kind}, "localhost", 0);
+  if (mix) return;
+  Error error = mix.error();
+  // Its place is "/0/…" in a list of one; a header's is its number there, its name here.
+  std::string place = error.where.substr(std::string_view("/0").size());
+  constexpr std::string_view headers = "/headers/";
+  if (place.starts_with(headers)) {
+    const std::size_t index = std::stoul(place.substr(headers.size()));
+    const JsonReader written(value["headers"], reader.pointer_to("headers"));
+    error.where = written.pointer_to(kind.headers[index].first);
+  } else {
+    error.where = reader.pointer() + place;
+  }
+  reader.fail(std::move(error));
+}
+
 Result<load::RequestKind> parse_request_kind(const json& value, std::string pointer) {
   JsonReader reader(value, std::move(pointer));
   load::RequestKind kind;
@@ -66,6 +90,7 @@ Result<load::RequestKind> parse_request_kind(const json& value, std::string poin
   kind.body = reader.optional_string("body").value_or("");
   kind.weight =
       static_cast<std::uint32_t>(reader.optional_integer("weight", 1, weight_most).value_or(1));
+  if (reader.ok()) check_sendable(reader, value, kind);
   if (const auto end = reader.finish(); !end) return end.error();
   return kind;
 }
@@ -131,10 +156,7 @@ Result<ExpectedFinding> parse_finding(const json& value, std::string pointer,
 
 }  // namespace
 
-bool is_request_path(std::string_view text) {
-  return text.starts_with('/') &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
+bool is_request_path(std::string_view text) { return text.starts_with('/') && is_visible(text); }
 
 Result<Load> parse_load(const json& value, std::string pointer,
                         const std::vector<std::string>& listeners) {
@@ -160,6 +182,11 @@ Result<Load> parse_load(const json& value, std::string pointer,
   load.timeout = read_duration(reader, "timeout", std::chrono::milliseconds(1), load_timeout_most)
                      .value_or(load.timeout);
   load.host = reader.optional_string("host").value_or("");
+  if (!is_visible(load.host)) {
+    reader.fail("host", fmt::format("found \"{}\"; a host name is required, as in "
+                                    "\"forum.example\"",
+                                    load.host));
+  }
   stack::require(reader, "mix");
   load.mix = stack::read_entries<load::RequestKind>(reader, "mix", parse_request_kind);
   if (reader.ok() && load.mix.empty()) {

@@ -70,8 +70,8 @@ std::string progress_line(const Moment& moment, const Rates& rates) {
     groups += fmt::format("{}{} {:.0f}/s", groups.empty() ? "" : ", ",
                           group == "-" ? "the load balancer" : group, rate);
   }
-  line += " | " + (groups.empty() ? "no answers yet" : groups);
-  return line + fmt::format(" | {} of {} failed", rates.failed(), rates.scheduled());
+  return line + fmt::format(" | {} of {} failed | {}", rates.failed(), rates.scheduled(),
+                            groups.empty() ? "no answers yet" : groups);
 }
 
 ProgressDisplay::ProgressDisplay(std::FILE* stream)

@@ -42,7 +42,7 @@ class Rates {
   std::uint64_t scheduled_ = 0;
 };
 
-/// "[3/7] the switch | hold 3s, 1.2 s left | api 120/s, users 81/s | 0 of 2400 failed".
+/// "[3/7] the switch | hold 3s, 1.2 s left | 0 of 2400 failed | api 120/s, users 81/s".
 std::string progress_line(const Moment& moment, const Rates& rates);
 
 /// Shows lines on a stream: on a terminal in place, cut to its width; else one after the other.

@@ -146,6 +146,14 @@ const Mistake mistakes[] = {
      "/phases/0/steps/0/hold: found \"2h\"; allowed are 1ns to 1h (ValidationError)"},
     {"NoPath", R"([{"op":"replace","path":"/load/mix/0/path","value":"api"}])",
      "/load/mix/0/path: found \"api\"; a path is required, as in \"/api/users\" (ValidationError)"},
+    {"HeaderThatSmuggles", R"([{"op":"add","path":"/load/mix/0/headers/X-A","value":"a\r\nb"}])",
+     "/load/mix/0/headers/X-A: the value of header 'X-A' has a control character "
+     "(InvalidRequestKind)"},
+    {"MethodWithASpace", R"([{"op":"add","path":"/load/mix/0/method","value":"GE T"}])",
+     "/load/mix/0/method: 'GE T' is not a method that asks for a path (InvalidRequestKind)"},
+    {"HostWithASpace", R"([{"op":"add","path":"/load/host","value":"a b"}])",
+     "/load/host: found \"a b\"; a host name is required, as in \"forum.example\" "
+     "(ValidationError)"},
     {"ProbeTwice", R"([{"op":"add","path":"/probe/-","value":"/"}])",
      "/probe/0: \"/\" stands twice (ValidationError)"},
     {"NoPhase", R"([{"op":"replace","path":"/phases","value":[]}])",

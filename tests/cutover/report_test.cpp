@@ -114,13 +114,13 @@ TEST(Progress, ShowsPhaseStepTimeLeftRatesAndFailures) {
   EXPECT_EQ(progress_line(moment, rates), "starting the stack");
   moment = {2, 3, "the switch", "hold", std::chrono::milliseconds(1240), false};
   EXPECT_EQ(progress_line(moment, rates),
-            "[2/3] the switch | hold, 1.2 s left | the load balancer 10/s, api 30/s | 20 of 180 "
-            "failed");
+            "[2/3] the switch | hold, 1.2 s left | 20 of 180 failed | the load balancer 10/s, api "
+            "30/s");
   moment.step = "wait services-stable api";
   moment.at_most = true;
   EXPECT_EQ(progress_line(moment, Rates{}),
-            "[2/3] the switch | wait services-stable api, at most 1.2 s left | no answers yet | 0 "
-            "of 0 failed");
+            "[2/3] the switch | wait services-stable api, at most 1.2 s left | 0 of 0 failed | no "
+            "answers yet");
 }
 
 }  // namespace
