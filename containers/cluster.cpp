@@ -24,6 +24,7 @@ constexpr std::size_t replaced_max = 100;
 template <class Map>
 std::string suggestion(std::string_view word, const Map& named) {
   std::vector<std::string_view> names;
+  names.reserve(named.size());
   for (const auto& [name, value] : named) names.push_back(name);
   const auto close = closest_name(word, names);
   return close ? fmt::format("; did you mean {}?", *close) : std::string{};

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <regex>
+#include <string_view>
 
 namespace cutover::containers::testing {
 
@@ -17,7 +17,8 @@ struct FakeRuntime::Live {
 };
 
 struct FakeContainer final : Container {
-  FakeContainer(FakeRuntime& runtime_, std::uint64_t key_) : runtime(runtime_), key(key_) {}
+  FakeContainer(FakeRuntime& its_runtime, std::uint64_t its_key)
+      : runtime(its_runtime), key(its_key) {}
   ~FakeContainer() override { runtime.live_.erase(key); }
   FakeContainer(const FakeContainer&) = delete;
   FakeContainer& operator=(const FakeContainer&) = delete;
@@ -264,13 +265,28 @@ void World::deploy(const std::string& service, const std::string& definition) {
   ASSERT_TRUE(done) << to_string(done.error());
 }
 
+namespace {
+
+/// "(task 0123…)" -> "(task *)", and so for deployments, whose ids are chance.
+std::string without_ids(std::string text) {
+  for (const std::string_view word : {"task ", "taskSet ", "deployment "}) {
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      const std::size_t id = at + word.size();
+      const std::size_t end = text.find(')', id);
+      if (end != std::string::npos && end - id >= 20) text.replace(id, end - id, "*");
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::vector<std::string> World::events(const std::string& service_name) const {
-  static const std::regex prefix(R"(^\(service [^ )]*\) )");
-  static const std::regex ids(R"((task|taskSet|deployment) [0-9a-z/-]{20,})");
+  const std::string prefix = fmt::format("(service {}) ", service_name);
   std::vector<std::string> texts;
   for (const ServiceEvent& event : service(service_name).events) {
-    std::string text = std::regex_replace(event.message, prefix, "");
-    texts.push_back(std::regex_replace(text, ids, "$1 *"));
+    const bool prefixed = event.message.starts_with(prefix);
+    texts.push_back(without_ids(event.message.substr(prefixed ? prefix.size() : 0)));
   }
   std::reverse(texts.begin(), texts.end());
   return texts;

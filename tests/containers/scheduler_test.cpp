@@ -14,7 +14,6 @@ namespace cutover::containers {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
 constexpr TimePoint now{1h};
@@ -94,9 +93,9 @@ struct PlanRow {
   std::string plan;
 };
 
-void PrintTo(const PlanRow& row, std::ostream* out) {
-  *out << fmt::format("{} at {}/{} with {} old wanted, seen \"{}\"", row.desired, row.minimum,
-                      row.maximum, row.old_count, row.observed);
+std::ostream& operator<<(std::ostream& out, const PlanRow& row) {
+  return out << fmt::format("{} at {}/{} with {} old wanted, seen \"{}\"", row.desired, row.minimum,
+                            row.maximum, row.old_count, row.observed);
 }
 
 class SchedulerPlan : public ::testing::TestWithParam<PlanRow> {};

@@ -62,7 +62,7 @@ struct Mistake {
   std::string message;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.patch; }
+std::ostream& operator<<(std::ostream& out, const Mistake& mistake) { return out << mistake.patch; }
 
 class BadService : public ::testing::TestWithParam<Mistake> {};
 

@@ -116,8 +116,8 @@ struct Mistake {
   std::string message;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* out) {
-  *out << mistake.patch << " " << mistake.container;
+std::ostream& operator<<(std::ostream& out, const Mistake& mistake) {
+  return out << mistake.patch << " " << mistake.container;
 }
 
 class BadTaskDefinition : public ::testing::TestWithParam<Mistake> {};

@@ -3,7 +3,6 @@
 #include "containers/task_state.hpp"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace cutover::containers {
@@ -11,7 +10,6 @@ namespace {
 
 using namespace task_event;
 using namespace std::chrono_literals;
-using ::testing::ElementsAre;
 
 /// Plays events to a task and renders each step: "RUNNING: register", with the container's index
 /// where there is one.
