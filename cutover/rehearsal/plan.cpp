@@ -127,7 +127,9 @@ class PlanReader {
     auto step = parse_step(value, pointer);
     if (!step) return step.error();
     if (const auto* operation = std::get_if<stack::Operation>(&*step)) {
-      const auto& [name, input] = *value.items().begin();
+      const auto member = value.begin();
+      const std::string& name = member.key();
+      const json& input = member.value();
       const auto applied = apply_at(model_, *operation, input, pointer + "/" + name);
       if (!applied) return applied.error();
     }

@@ -209,7 +209,9 @@ Result<Step> parse_step(const json& value, std::string pointer) {
                  fmt::format("found {} members; a step is one AWS action, a \"wait\" or a \"hold\"",
                              value.size())};
   }
-  const auto& [name, input] = *value.items().begin();
+  const auto member = value.begin();
+  const std::string& name = member.key();
+  const json& input = member.value();
   std::vector<std::string_view> known(stack::operation_names().begin(),
                                       stack::operation_names().end());
   if (std::find(known.begin(), known.end(), name) != known.end()) {
