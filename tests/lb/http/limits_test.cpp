@@ -67,7 +67,8 @@ TEST(Limits, EmptyLinesBeforeARequestAreFew) {
   RequestHead head;
   std::string blank;
   for (int i = 0; i < 32; ++i) blank += "\r\n";
-  EXPECT_EQ(scan_request_head(blank + "GET / HTTP/1.1\r\n\r\n", 0, head), ScanStatus::complete);
+  const std::string bytes = blank + "GET / HTTP/1.1\r\n\r\n";
+  EXPECT_EQ(scan_request_head(bytes, 0, head), ScanStatus::complete);
   EXPECT_EQ(head.method, "GET");
   EXPECT_EQ(scan_request_head(blank, 0, head), ScanStatus::incomplete);
   EXPECT_EQ(scan_request_head(blank + "\r\n", 0, head), ScanStatus::complete);
