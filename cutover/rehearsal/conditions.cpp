@@ -59,9 +59,9 @@ Missing not_stopped(const std::string& name, stack::RunningStack& stack) {
 
 Missing missing(const Wait& wait, stack::RunningStack& stack) {
   for (const std::string& name : wait.names) {
-    const Missing found = wait.what == Wait::For::services_stable  ? not_stable(name, stack)
-                          : wait.what == Wait::For::target_healthy ? not_healthy(name, stack)
-                                                                   : not_stopped(name, stack);
+    Missing found = wait.what == Wait::For::services_stable  ? not_stable(name, stack)
+                    : wait.what == Wait::For::target_healthy ? not_healthy(name, stack)
+                                                             : not_stopped(name, stack);
     if (found) return found;
   }
   return std::nullopt;

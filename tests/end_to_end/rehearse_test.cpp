@@ -123,6 +123,59 @@ TEST_F(Rehearse, SaysWhichRequirementFailsAndByHowMuch) {
   EXPECT_THAT(program.out(), HasSubstr("The cutover is not safe: 2 of "));
 }
 
+TEST_F(Rehearse, TakesEveryKindOfStepUnderLoad) {
+  const std::string self = std::to_string(port_);
+  plan_["probe"] = json::array();
+  plan_["phases"] = json::parse(R"([{"name": "all", "steps": [
+    {"CreateTargetGroup": {"Name": "users", "Protocol": "HTTP", "Port": 80}},
+    {"ModifyTargetGroup": {"TargetGroupArn": "users", "HealthCheckPath": "/ready"}},
+    {"ModifyTargetGroupAttributes": {"TargetGroupArn": "users", "Attributes": [
+      {"Key": "deregistration_delay.timeout_seconds", "Value": "0"}]}},
+    {"CreateRule": {"ListenerArn": "demo:80", "Priority": 5,
+      "Conditions": [{"Field": "path-pattern", "Values": ["/nobody"]}],
+      "Actions": [{"Type": "forward", "TargetGroupArn": "users"}]}},
+    {"ModifyRule": {"RuleArn": "demo:80/5",
+      "Conditions": [{"Field": "host-header", "Values": ["nobody.example"]}]}},
+    {"RegisterTargets": {"TargetGroupArn": "users", "Targets": [
+      {"Id": "127.0.0.1", "Port": )" +
+                                self + R"(}]}},
+    {"DeregisterTargets": {"TargetGroupArn": "users", "Targets": [
+      {"Id": "127.0.0.1", "Port": )" +
+                                self + R"(}]}},
+    {"SetRulePriorities": {"RulePriorities": [{"RuleArn": "demo:80/5", "Priority": 6}]}},
+    {"DeleteRule": {"RuleArn": "demo:80/6"}},
+    {"DeleteTargetGroup": {"TargetGroupArn": "users"}},
+    {"RegisterTaskDefinition": {"family": "users", "containerDefinitions": [
+      {"name": "users", "image": "users:v1", "memory": 256}]}},
+    {"CreateService": {"serviceName": "worker", "taskDefinition": "users:1", "desiredCount": 1}},
+    {"wait": "services-stable", "services": ["worker"]},
+    {"UpdateService": {"service": "worker", "taskDefinition": "users:2", "desiredCount": 2}},
+    {"wait": "services-stable", "services": ["worker"]},
+    {"StopTask": {"task": "worker/1", "reason": "to see it replaced"}},
+    {"wait": "services-stable", "services": ["worker"]},
+    {"UpdateService": {"service": "worker", "desiredCount": 0}},
+    {"wait": "tasks-stopped", "services": ["worker"]},
+    {"DeleteService": {"service": "worker"}},
+    {"ModifyListener": {"ListenerArn": "demo:80", "DefaultActions": [
+      {"Type": "forward", "TargetGroupArn": "api"}]}}
+  ]}])");
+  Program program(command());
+  EXPECT_EQ(program.wait(), 0) << program.out() << program.err();
+}
+
+TEST_F(Rehearse, OpensAndClosesListeners) {
+  plan_["probe"] = json::array();
+  plan_["phases"] = json::parse(R"([{"name": "all", "steps": [
+    {"DeleteListener": {"ListenerArn": "demo:80"}},
+    {"CreateListener": {"LoadBalancerArn": "demo", "Protocol": "HTTP", "Port": 80,
+      "DefaultActions": [{"Type": "forward", "TargetGroupArn": "api"}]}},
+    {"hold": "200ms"}
+  ]}])");
+  plan_["require"] = {{"failedRatio", 0.5}};
+  Program program(command());
+  EXPECT_EQ(program.wait(), 0) << program.out() << program.err();
+}
+
 TEST_F(Rehearse, FailsWhenAWaitTimesOut) {
   plan_["phases"][1]["steps"] = {
       {{"CreateTargetGroup", {{"Name", "empty"}, {"Protocol", "HTTP"}, {"Port", 80}}}},
