@@ -3,6 +3,7 @@
 // 502).
 
 #include <boost/asio/error.hpp>
+#include <utility>
 
 #include "lb/http/trace_id.hpp"
 #include "lb/proxy/client_connection.hpp"
@@ -190,6 +191,7 @@ Task<Cause> ClientConnection::await_response(Exchange& exchange, UpstreamConnect
     const auto outcome = co_await upstream.read;
     if (exchange.aborted != Cause::none) co_return exchange.aborted;
     if (outcome.error) co_return Cause::target_closed;
+    if (std::exchange(upstream.parked, false)) continue;  // now there is something to read
     upstream.buffer.received(outcome.bytes);
     touch();
     for (bool rescan = true; rescan;) {

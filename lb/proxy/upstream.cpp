@@ -87,7 +87,13 @@ void TargetState::put_back(std::unique_ptr<UpstreamConnection> connection) {
   }
   connection->idle_ = true;
   connection->read.watch(connection.get());
-  connection->keep_reading();
+  if (idle.size() >= buffered_idle_most && connection->read.idle()) {
+    connection->parked = true;
+    connection->buffer.release();
+    connection->stream->wait_readable(connection->read);
+  } else {
+    connection->keep_reading();
+  }
   worker.deadlines().set(*connection, worker.coarse_now() + worker.settings().idle_timeout);
   idle.push_back(std::move(connection));
 }

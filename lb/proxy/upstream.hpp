@@ -53,6 +53,8 @@ class UpstreamConnection final : public Operation::Watcher, public DeadlineWheel
   Operation read;
   Operation write_wait;
   bool reused = false;
+  /// Idle without a buffer: `read` only waits until there is something to read.
+  bool parked = false;
 
  private:
   friend struct TargetState;
@@ -81,6 +83,9 @@ struct TargetState {
   void cut_all();
 
   static constexpr std::size_t idle_most = 1024;
+  /// Idle connections beyond this many give their buffers back; taking one of those again costs a
+  /// system call more.
+  static constexpr std::size_t buffered_idle_most = 64;
 
   Worker& worker;
   TargetRoute route;  ///< A copy: outlives the table it came from.

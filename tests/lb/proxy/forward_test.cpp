@@ -210,6 +210,24 @@ TEST_F(Forwarding, IdleTargetConnectionThatTheTargetClosedIsForgotten) {
   EXPECT_THAT(browser.received(), testing::EndsWith("hi"));
 }
 
+TEST_F(Forwarding, ManyIdleTargetConnectionsAreKeptAndServeAgain) {
+  constexpr std::size_t count = 100;
+  std::vector<MemoryStream*> browsers;
+  for (std::size_t i = 0; i < count; ++i) browsers.push_back(&client());
+  for (int round = 0; round < 3; ++round) {
+    for (auto* browser : browsers) browser->send(get);
+    settle();
+    auto& services = network.add_target(at(3000)).connections;
+    EXPECT_EQ(services.size(), count);
+    for (auto& service : services) {
+      EXPECT_THAT(service->received(), HasSubstr("GET /api/users"));
+      service->send(ok);
+    }
+    settle();
+    for (auto* browser : browsers) EXPECT_THAT(browser->received(), testing::EndsWith("hi"));
+  }
+}
+
 TEST_F(Forwarding, BodyUntilCloseEndsWithTheConnection) {
   auto& browser = client();
   browser.send(get);
