@@ -24,6 +24,10 @@ class TargetGroup {
   /// For targets deregistered from now on; those draining keep the delay they started with.
   void set_deregistration_delay(Duration delay);
   void set_unhealthy_state_routing(const UnhealthyStateRouting& routing);
+  /// All settings at once, each as its setter says; `spec` is valid and has this group's name and
+  /// port. Slow start switched on spares the targets that are healthy already; a changed duration
+  /// counts from when each ramp began; switched off, all ramps end.
+  void modify(const TargetGroupSpec& spec, TimePoint now);
 
   /// Whether an action of some listener names the group. Without one its targets are
   /// `unused`/Target.NotInUse and are not checked; becoming used makes them `initial`. Draining
@@ -52,8 +56,23 @@ class TargetGroup {
   /// registered ones when fewer than the threshold are healthy; never draining ones. Empty means
   /// 503 (ALB user guide, "Target group health").
   std::vector<TargetId> eligible() const;
+  /// The same, with those in slow start marked.
+  struct Eligible {
+    TargetId target;
+    /// When the target's slow start began; empty when it takes its full share. A ramp is over once
+    /// it has lasted for spec().slow_start, whether or not anyone has looked since.
+    std::optional<TimePoint> ramp_began;
+    friend bool operator==(const Eligible&, const Eligible&) = default;
+  };
+  std::vector<Eligible> eligible_with_ramps() const;
   /// True when eligible() is more than the healthy ones because too few are.
   bool failing_open() const;
+  /// Enough targets are healthy for unhealthy state routing's thresholds (CloudWatch's
+  /// HealthyStateRouting).
+  bool healthy_for_routing() const { return !too_few_healthy(); }
+  /// Enough targets are healthy for DNS failover's thresholds (CloudWatch's HealthyStateDNS).
+  bool healthy_for_dns() const;
+  std::size_t healthy_count() const;
 
   /// Targets to be health checked: all that are registered, in use and not draining.
   std::vector<TargetId> checked() const;
@@ -70,10 +89,20 @@ class TargetGroup {
   struct Entry {
     TargetId target;
     HealthMachine machine;
+    /// Slow start may begin with the first healthy verdict: some target was at its full share when
+    /// this one was registered, so it is no part of a batch that fills an empty group.
+    bool joins_others = false;
+    std::optional<TimePoint> ramp_began;  ///< Only while healthy.
   };
   Entry* find(const TargetId& target);
   const Entry* find(const TargetId& target) const;
-  std::size_t healthy_count() const;
+  /// Healthy, and not in slow start at `now`.
+  bool at_full_share(const Entry& entry, TimePoint now) const;
+  /// Whether any is.
+  bool any_at_full_share(TimePoint now) const;
+  void state_changed(Entry& entry, State before, TimePoint now);
+  /// Fewer healthy targets than either threshold demands.
+  bool below(std::optional<std::uint32_t> count, std::optional<std::uint32_t> percentage) const;
   bool too_few_healthy() const;
 
   TargetGroupSpec spec_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 
 namespace cutover::lb::targets {
@@ -108,6 +109,119 @@ Result<void> check_timing(const HealthCheck& check) {
   return {};
 }
 
+Error clash(std::string_view attribute, std::string message) {
+  return Error{"InvalidConfigurationRequest", fmt::format("/Attributes/{}", attribute),
+               std::move(message)};
+}
+
+constexpr std::string_view algorithm_key = "load_balancing.algorithm.type";
+constexpr std::string_view slow_start_key = "slow_start.duration_seconds";
+constexpr std::string_view cookie_name_key = "stickiness.app_cookie.cookie_name";
+
+Result<void> check_slow_start(const TargetGroupSpec& spec) {
+  if (spec.slow_start == Duration::zero()) return {};
+  if (spec.slow_start < seconds(30) || spec.slow_start > seconds(900)) {
+    return refusal(fmt::format("/Attributes/{}", slow_start_key),
+                   fmt::format("found {} s; allowed are 0 (off) and 30 to 900 s",
+                               in_seconds(spec.slow_start)));
+  }
+  if (spec.algorithm == Algorithm::round_robin) return {};
+  return clash(slow_start_key,
+               fmt::format("slow start of {} s can't go with {} '{}'; allowed is 'round_robin', or "
+                           "slow start 0 (off)",
+                           in_seconds(spec.slow_start), algorithm_key, to_string(spec.algorithm)));
+}
+
+/// A cookie's name is a token (RFC 6265 §4.1.1).
+bool is_token(std::string_view text) {
+  const std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [marks](char c) {
+    return is_letter_or_digit(c) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+Result<void> check_cookie_name(const Stickiness& stickiness) {
+  const std::string& name = stickiness.app_cookie_name;
+  if (name.empty()) {
+    const bool needed = stickiness.enabled && stickiness.type == Stickiness::Type::app_cookie;
+    if (!needed) return {};
+    return clash(cookie_name_key,
+                 "found no name; stickiness of type 'app_cookie' needs the name of the "
+                 "application's cookie");
+  }
+  // AWSALBAPP and AWSALBTG begin with it too.
+  if (name.starts_with("AWSALB")) {
+    return clash(cookie_name_key,
+                 fmt::format("found '{}'; names that begin with 'AWSALB', 'AWSALBAPP' or "
+                             "'AWSALBTG' are reserved for the load balancer",
+                             name));
+  }
+  if (is_token(name)) return {};
+  return refusal(fmt::format("/Attributes/{}", cookie_name_key),
+                 fmt::format("found '{}'; a cookie's name may hold letters, digits and "
+                             "!#$%&'*+-.^_`|~ only",
+                             name));
+}
+
+Result<void> check_stickiness(const TargetGroupSpec& spec) {
+  const Stickiness& stickiness = spec.stickiness;
+  constexpr seconds most(604'800);
+  if (auto ok = check_range("/Attributes/stickiness.lb_cookie.duration_seconds",
+                            stickiness.lb_cookie_duration, seconds(1), most);
+      !ok) {
+    return ok;
+  }
+  if (auto ok = check_range("/Attributes/stickiness.app_cookie.duration_seconds",
+                            stickiness.app_cookie_duration, seconds(1), most);
+      !ok) {
+    return ok;
+  }
+  if (auto ok = check_cookie_name(stickiness); !ok) return ok;
+  if (!stickiness.enabled || spec.algorithm != Algorithm::weighted_random) return {};
+  return clash("stickiness.enabled",
+               fmt::format("stickiness can't go with {} 'weighted_random'; allowed are "
+                           "'round_robin' and 'least_outstanding_requests'",
+                           algorithm_key));
+}
+
+Result<void> check_mitigation(const TargetGroupSpec& spec) {
+  if (!spec.anomaly_mitigation || spec.algorithm == Algorithm::weighted_random) return {};
+  return clash("load_balancing.algorithm.anomaly_mitigation",
+               fmt::format("'on' can't go with {} '{}'; allowed is 'weighted_random'",
+                           algorithm_key, to_string(spec.algorithm)));
+}
+
+Result<void> check_dns_failover(const TargetGroupSpec& spec) {
+  constexpr std::string_view key = "target_group_health.dns_failover.minimum_healthy_targets";
+  const DnsFailover& dns = spec.dns_failover;
+  const UnhealthyStateRouting& routing = spec.unhealthy_state_routing;
+  if (dns.minimum_healthy_count) {
+    if (*dns.minimum_healthy_count < 1) {
+      return refusal(fmt::format("/Attributes/{}.count", key),
+                     "found 0; allowed are 1 and more, or 'off'");
+    }
+    if (*dns.minimum_healthy_count < routing.minimum_healthy_count) {
+      return clash(fmt::format("{}.count", key),
+                   fmt::format("found {}, below the {} of unhealthy_state_routing; allowed are {} "
+                               "and more, or 'off'",
+                               *dns.minimum_healthy_count, routing.minimum_healthy_count,
+                               routing.minimum_healthy_count));
+    }
+  }
+  if (!dns.minimum_healthy_percentage) return {};
+  const std::uint32_t percentage = *dns.minimum_healthy_percentage;
+  if (auto ok = check_range(fmt::format("/Attributes/{}.percentage", key), percentage, 1, 100);
+      !ok) {
+    return ok;
+  }
+  const std::uint32_t least = routing.minimum_healthy_percentage.value_or(1);
+  if (percentage >= least) return {};
+  return clash(fmt::format("{}.percentage", key),
+               fmt::format("found {}, below the {} of unhealthy_state_routing; allowed are {} to "
+                           "100, or 'off'",
+                           percentage, least, least));
+}
+
 Result<void> check_routing(const UnhealthyStateRouting& routing) {
   constexpr std::string_view place =
       "/Attributes/target_group_health.unhealthy_state_routing.minimum_healthy_targets";
@@ -144,7 +258,28 @@ Result<void> validate(const TargetGroupSpec& spec) {
       !ok) {
     return ok;
   }
-  return check_routing(spec.unhealthy_state_routing);
+  if (auto ok = check_routing(spec.unhealthy_state_routing); !ok) return ok;
+  if (auto ok = check_dns_failover(spec); !ok) return ok;
+  if (auto ok = check_slow_start(spec); !ok) return ok;
+  if (auto ok = check_mitigation(spec); !ok) return ok;
+  return check_stickiness(spec);
+}
+
+std::string_view to_string(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::round_robin:
+      return "round_robin";
+    case Algorithm::least_outstanding_requests:
+      return "least_outstanding_requests";
+    case Algorithm::weighted_random:
+      return "weighted_random";
+  }
+  assert(false);
+  return "";
+}
+
+std::string_view to_string(Stickiness::Type type) {
+  return type == Stickiness::Type::lb_cookie ? "lb_cookie" : "app_cookie";
 }
 
 std::string to_string(const TargetId& target) {

@@ -21,6 +21,12 @@ namespace cutover::lb::targets {
 inline constexpr std::size_t target_group_name_most = 32;
 inline constexpr std::size_t health_check_path_most = 1024;
 
+/// ALB's quotas for targets (ALB user guide, "Quotas"). The first two are refused with
+/// `TooManyTargets`, the third with `TooManyRegistrationsForTargetId`.
+inline constexpr std::size_t targets_per_group_most = 1'000;
+inline constexpr std::size_t targets_per_load_balancer_most = 1'000;
+inline constexpr std::size_t registrations_per_target_id_most = 1'000;
+
 /// Health check settings with ALB's defaults and ranges.
 struct HealthCheck {
   std::optional<std::uint16_t> port;             ///< Empty: `traffic-port`.
@@ -41,15 +47,52 @@ struct UnhealthyStateRouting {
   friend bool operator==(const UnhealthyStateRouting&, const UnhealthyStateRouting&) = default;
 };
 
+/// How a node picks among a group's eligible targets (ALB user guide, "Routing algorithms").
+enum class Algorithm : std::uint8_t { round_robin, least_outstanding_requests, weighted_random };
+/// AWS's spelling: "round_robin", …
+std::string_view to_string(Algorithm algorithm);
+
+/// Target stickiness (ALB user guide, "Sticky sessions for your Application Load Balancer").
+struct Stickiness {
+  /// Who decides that a session exists: the load balancer, or the application with its own cookie.
+  enum class Type : std::uint8_t { lb_cookie, app_cookie };
+  bool enabled = false;
+  Type type = Type::lb_cookie;
+  Duration lb_cookie_duration = std::chrono::seconds(86'400);   ///< 1-604,800 s.
+  Duration app_cookie_duration = std::chrono::seconds(86'400);  ///< 1-604,800 s.
+  /// Required for app_cookie; a cookie name that begins with none of ALB's own (AWSALB…).
+  std::string app_cookie_name;
+  friend bool operator==(const Stickiness&, const Stickiness&) = default;
+};
+/// AWS's spelling: "lb_cookie", "app_cookie".
+std::string_view to_string(Stickiness::Type type);
+
+/// Below these the group is unhealthy for DNS: the load balancer would be taken out of DNS (ALB
+/// user guide, "Target group health"). Not below the thresholds of unhealthy state routing.
+struct DnsFailover {
+  std::optional<std::uint32_t> minimum_healthy_count = 1;                  ///< Empty: off.
+  std::optional<std::uint32_t> minimum_healthy_percentage = std::nullopt;  ///< 1-100; empty: off.
+  friend bool operator==(const DnsFailover&, const DnsFailover&) = default;
+};
+
 struct TargetGroupSpec {
   std::string name;         ///< 1-32 letters, digits, hyphens; no hyphen at either end.
   std::uint16_t port = 80;  ///< The default port of its targets, 1-65535.
   HealthCheck health_check;
   Duration deregistration_delay = std::chrono::seconds(300);  ///< 0-3,600 s.
   UnhealthyStateRouting unhealthy_state_routing;
+  DnsFailover dns_failover;
+  Algorithm algorithm = Algorithm::round_robin;
+  /// Takes requests away from targets that fail more than the others; weighted_random only.
+  bool anomaly_mitigation = false;
+  /// How long a target that became healthy takes to reach its full share: 0 (off) or 30-900 s;
+  /// round_robin only.
+  Duration slow_start = Duration::zero();
+  Stickiness stickiness;  ///< Not with weighted_random.
   friend bool operator==(const TargetGroupSpec&, const TargetGroupSpec&) = default;
 };
-/// Checks names and ranges (`ValidationError`); the error's place is AWS's parameter
+/// Checks names and ranges (`ValidationError`) and which settings go together
+/// (`InvalidConfigurationRequest`); the error's place is AWS's parameter
 /// ("/HealthCheckTimeoutSeconds"), for an attribute "/Attributes/" and its key.
 Result<void> validate(const TargetGroupSpec& spec);
 Result<void> validate(const HealthCheck& health_check);

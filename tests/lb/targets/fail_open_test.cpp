@@ -8,6 +8,7 @@ namespace {
 GroupStory with(UnhealthyStateRouting routing) {
   TargetGroupSpec spec = GroupStory::example();
   spec.unhealthy_state_routing = routing;
+  spec.dns_failover = {routing.minimum_healthy_count, std::nullopt};
   GroupStory story(spec);
   story.in_use();
   return story;

@@ -71,6 +71,7 @@ class Walk {
     TargetGroupSpec spec = GroupStory::example();
     spec.deregistration_delay = std::chrono::seconds(60);
     spec.unhealthy_state_routing = {.minimum_healthy_count = 2, .minimum_healthy_percentage = 40};
+    spec.dns_failover = {2, 40};
     return spec;
   }
 
