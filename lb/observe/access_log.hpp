@@ -17,8 +17,8 @@ namespace cutover::lb {
 
 /// One request, as its log line needs it. Views live during the call.
 struct LogEntry {
-  std::string_view type = "http";
-  WallTime time;                    ///< When the response was generated.
+  std::string_view type = "http";  ///< "http"; "ws" for an upgraded connection.
+  WallTime time;  ///< When the response was generated; for "ws", when the connection closed.
   std::string_view load_balancer;   ///< "app/<name>/<id>"
   std::string_view client;          ///< "127.0.0.1:50000"
   std::string_view target;          ///< "127.0.0.1:3000"; empty: not dispatched.
@@ -41,19 +41,21 @@ struct LogEntry {
   std::string_view trace_id;
   std::int64_t matched_rule_priority = -2;  ///< 0 default, -1 evaluation error, -2: "-".
   WallTime creation_time;
-  std::string_view actions;  ///< "forward", "redirect", …; empty: "-".
+  std::string_view actions;  ///< "forward", "rewrite,forward", "redirect", …; empty: "-".
   std::string_view redirect_url;
   std::string_view error_reason;
   std::string_view classification;
   std::string_view classification_reason;
   std::string_view connection_trace_id;  ///< "TID_<hex>"
+  std::string_view transformed_host;     ///< After a rewrite; empty: none, or it changed nothing.
+  std::string_view transformed_uri;      ///< Likewise.
+  std::string_view transform_status;  ///< "TransformSuccess", …; empty: no transform was tried.
   std::string_view node_address;
 };
 
 /// Appends one line with its "\n". Bytes outside printable ASCII, quotes and backslashes inside
 /// quoted fields are written as \xHH, so that a line stays a line. What has no value is `-`; times
-/// are rounded to milliseconds; the user agent is cut at 8 KB. The fields of TLS and of transforms
-/// are `-`.
+/// are rounded to milliseconds; the user agent is cut at 8 KB. The fields of TLS are `-`.
 void append_log_line(const LogEntry& entry, std::string& out);
 
 /// A log file opened for appending. write() is called on the control thread with whole lines. When

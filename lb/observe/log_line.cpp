@@ -182,7 +182,11 @@ void append_handling(const LogEntry& entry, std::string& out) {
   append_quoted(entry.classification_reason, out);
   out += ' ';
   append_or_dash(entry.connection_trace_id, out);
-  out += R"( "-" "-" "-" )";
+  for (const auto& text : {entry.transformed_host, entry.transformed_uri, entry.transform_status}) {
+    out += ' ';
+    append_quoted(text, out);
+  }
+  out += ' ';
   append_or_dash(entry.node_address, out);
 }
 
