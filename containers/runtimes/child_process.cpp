@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -154,6 +155,11 @@ Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::st
   child.output = std::move(output->reader);
   child.errors = std::move(errors->reader);
   return child;
+}
+
+bool has_ended(int pidfd) {
+  pollfd state{pidfd, POLLIN, 0};
+  return ::poll(&state, 1, 0) == 1;
 }
 
 int reap(pid_t pid) {

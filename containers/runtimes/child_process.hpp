@@ -41,6 +41,9 @@ struct SpawnedChild {
 Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::string>& arguments,
                            const std::vector<std::pair<std::string, std::string>>& environment);
 
+/// Whether the child of this pidfd has ended; does not wait.
+bool has_ended(int pidfd);
+
 /// Waits for a child to end and frees its pid. Gives its own exit code, or 128 + the signal that
 /// ended it.
 int reap(pid_t pid);

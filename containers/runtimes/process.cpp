@@ -100,10 +100,7 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   }
 
   void watch() {
-    end_.async_wait(asio::posix::stream_descriptor::wait_read,
-                    [self = shared_from_this()](const error_code& error) {
-                      if (!error) self->on_end();
-                    });
+    wait_for_end();
     const auto self = shared_from_this();
     output_.follow(self, [this](std::string_view line) { on_output(line); });
     errors_.follow(self, [this](std::string_view line) { on_error_line(line); });
@@ -130,6 +127,17 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   }
 
  private:
+  void wait_for_end() {
+    end_.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [self = shared_from_this()](const error_code& error) {
+                      if (error) return;
+                      // Asio can end a wait early: with an event that was meant for a descriptor
+                      // closed meanwhile, whose record the new one got.
+                      if (has_ended(self->end_.native_handle())) return self->on_end();
+                      self->wait_for_end();
+                    });
+  }
+
   /// What the leader has left behind in its group goes with it, as a container's processes do with
   /// its first one.
   int end() {
