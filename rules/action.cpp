@@ -45,6 +45,12 @@ Result<void> validate_action(const Forward& forward) {
                      "Weight '" + std::to_string(group.weight) + "' is not in the range 0-999");
     }
   }
+  if (const auto seconds = forward.stickiness_seconds;
+      seconds && (*seconds == 0 || *seconds > stickiness_seconds_most)) {
+    return invalid(
+        "/ForwardConfig/TargetGroupStickinessConfig/DurationSeconds",
+        "DurationSeconds '" + std::to_string(*seconds) + "' is not in the range 1-604800");
+  }
   return {};
 }
 
@@ -185,6 +191,9 @@ std::string print(const Forward& forward) {
     if (i > 0) text += ", ";
     text += escaped(group.target_group);
     if (show_weight) text += " (weight " + std::to_string(group.weight) + ")";
+  }
+  if (forward.stickiness_seconds) {
+    text += ", sticky for " + std::to_string(*forward.stickiness_seconds) + " s";
   }
   return text;
 }

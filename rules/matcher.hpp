@@ -10,15 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/request.hpp"
 #include "rules/rule.hpp"
+#include "rules/transform.hpp"
 
 namespace cutover::rules {
-
-/// What rules look at. Views must live as long as the call.
-struct Request {
-  std::string_view host;  ///< The first Host header's value, port allowed; or the absolute-form's.
-  std::string_view path;  ///< The path as received, without the query.
-};
 
 class Matcher {
  public:
@@ -31,19 +27,38 @@ class Matcher {
   Matcher& operator=(Matcher&&) noexcept;
   ~Matcher();
 
-  /// The index, in rules() order, of the rule that applies, or default_rule. Allocates nothing.
+  /// The index, in rules() order, of the rule that applies, or default_rule. Allocates
+  /// nothing, except that a regex may meet a text that takes its automaton where it never was:
+  /// bounded by regex_memory_most per regex.
   std::uint32_t first_match(const Request& request) const;
 
   /// The rules by ascending priority: what indices refer to.
   const std::vector<Rule>& rules() const;
   const Action& default_action() const;
   const Action& action(std::uint32_t index) const;
+  /// The rule's transforms, or nullptr when it has none, as the default rule. Lives as long as the
+  /// matcher.
+  const CompiledTransforms* transforms(std::uint32_t index) const;
+  /// How many rules ALB counts as evaluated (RuleEvaluations) when first_match() gave `match`: all
+  /// non-default rules by priority, up to and with the one that matched.
+  std::uint32_t evaluated(std::uint32_t match) const;
 
+  /// Whether any rule looks at these: where none does, the request's member may stay empty.
+  bool needs_headers() const;
+  bool needs_query() const;
+  bool needs_source() const;
+
+  /// One condition of a rule, as it turned out.
+  struct ConditionVerdict {
+    std::string text;  ///< "path-pattern /api/users* does not match /api/threads"
+    bool holds = false;
+  };
   /// What happened to one rule during an evaluation.
   struct Verdict {
     std::uint32_t priority = 0;  ///< 0 for the default rule.
     bool matched = false;
-    std::string reason;  ///< "path-pattern /api/users* does not match /api/threads"
+    std::string reason;  ///< The first condition that failed, or all that held.
+    std::vector<ConditionVerdict> conditions = {};  ///< All of the rule's, in its order.
   };
   /// Every rule that was looked at, by priority, the last one matched. Slow; for people.
   std::vector<Verdict> explain(const Request& request) const;

@@ -4,8 +4,11 @@
 // (ALB user guide, "Listener rules"). This symbolic form is validated and printed;
 // rules/matcher.hpp compiles it into the form that matches requests.
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,31 +16,79 @@
 
 namespace cutover::rules {
 
-/// ALB's quotas that concern rules.
+/// ALB's fixed limits of one rule and its parts (ALB user guide: Quotas). Those that are counted
+/// over a whole load balancer are in rules/quotas.hpp.
 inline constexpr std::uint32_t priority_least = 1;
 inline constexpr std::uint32_t priority_most = 50'000;
 inline constexpr std::size_t condition_values_per_rule_most = 5;
 inline constexpr std::size_t values_per_condition_most = 3;
+/// `source-ip` alone may use up the whole rule's values: its own documentation says five, the
+/// general limit of three per condition speaks of comparison strings, which CIDR blocks are not.
+inline constexpr std::size_t source_ip_values_most = 5;
+/// The conditions page says 5, the quota table 6: the stricter one, so that what is rehearsed works
+/// under either.
 inline constexpr std::size_t wildcards_per_rule_most = 5;
 inline constexpr std::size_t pattern_length_most = 128;
+inline constexpr std::size_t header_name_length_most = 40;
+inline constexpr std::size_t method_length_most = 40;
+inline constexpr std::size_t rewrite_length_most = 1024;
 inline constexpr std::size_t target_groups_per_action_most = 5;
 inline constexpr std::uint32_t weight_most = 999;
+inline constexpr std::uint32_t stickiness_seconds_most = 604'800;
 
-/// `path-pattern`: any of the values, compared with the URL's path (never the query), case
-/// sensitive; `*` is any run of characters, `?` exactly one.
+// A condition holds when any of its values does. Where there are both, a condition has either
+// `values`, which cover the whole text (`*` is any run of characters, `?` exactly one), or
+// `regex_values`, which match anywhere in it unless they are anchored.
+
+/// `path-pattern`: compared with the URL's path (never the query), case sensitive.
 struct PathPattern {
   std::vector<std::string> values;
+  std::vector<std::string> regex_values = {};
   friend bool operator==(const PathPattern&, const PathPattern&) = default;
 };
 
-/// `host-header`: any of the values, compared with the request's host without its port, case
-/// insensitive; wildcards as in PathPattern.
+/// `host-header`: compared with the request's host without its port, case insensitive.
 struct HostHeader {
   std::vector<std::string> values;
+  std::vector<std::string> regex_values = {};
   friend bool operator==(const HostHeader&, const HostHeader&) = default;
 };
 
-using Condition = std::variant<PathPattern, HostHeader>;
+/// `http-header`: compared with each field of that name until one matches; name and value case
+/// insensitive.
+struct HttpHeader {
+  std::string name;  ///< 1-40 characters of a token (RFC 9110 section 5.6.2), not `Host`.
+  std::vector<std::string> values;
+  std::vector<std::string> regex_values = {};
+  friend bool operator==(const HttpHeader&, const HttpHeader&) = default;
+};
+
+/// `http-request-method`: exactly equal, case sensitive, no wildcards.
+struct HttpRequestMethod {
+  std::vector<std::string> values;  ///< 1-40 of `A-Z`, `-`, `_`.
+  friend bool operator==(const HttpRequestMethod&, const HttpRequestMethod&) = default;
+};
+
+/// `query-string`: compared with each `key=value` of the query, case insensitive; `*` and `?` in
+/// key and value, written `\*` and `\?` where they stand for themselves.
+struct QueryString {
+  struct Pair {
+    std::optional<std::string> key;  ///< Without one, the value of any key is looked at.
+    std::string value;
+    friend bool operator==(const Pair&, const Pair&) = default;
+  };
+  std::vector<Pair> values;
+  friend bool operator==(const QueryString&, const QueryString&) = default;
+};
+
+/// `source-ip`: the TCP peer's address lies in one of the blocks.
+struct SourceIp {
+  std::vector<std::string> values;  ///< "10.0.0.0/8", "2001:db8::/32"
+  friend bool operator==(const SourceIp&, const SourceIp&) = default;
+};
+
+using Condition =
+    std::variant<PathPattern, HostHeader, HttpHeader, HttpRequestMethod, QueryString, SourceIp>;
 
 /// One target group of a forward action and its share of the action's requests.
 struct WeightedTargetGroup {
@@ -50,6 +101,9 @@ struct WeightedTargetGroup {
 /// its share.
 struct Forward {
   std::vector<WeightedTargetGroup> target_groups;
+  /// Group stickiness: for how many seconds, 1-604,800, a client keeps the group it was given.
+  /// Empty: off.
+  std::optional<std::uint32_t> stickiness_seconds = std::nullopt;
   friend bool operator==(const Forward&, const Forward&) = default;
 };
 
@@ -75,11 +129,21 @@ struct Redirect {
 
 using Action = std::variant<Forward, FixedResponse, Redirect>;
 
+/// How a transform changes a text: what `regex` matches becomes `replace`, in which `$1` to `$9`
+/// stand for the regex's groups.
+struct Rewrite {
+  std::string regex;    ///< 1-1,024 characters.
+  std::string replace;  ///< At most 1,024 characters.
+  friend bool operator==(const Rewrite&, const Rewrite&) = default;
+};
+
 /// A non-default rule: all conditions must hold (any value of each).
 struct Rule {
   std::uint32_t priority = priority_least;
   std::vector<Condition> conditions;
   Action action;
+  std::optional<Rewrite> host_header_rewrite = std::nullopt;  ///< rules/transform.hpp
+  std::optional<Rewrite> url_rewrite = std::nullopt;          ///< Of path and query together.
   friend bool operator==(const Rule&, const Rule&) = default;
 };
 
@@ -93,16 +157,22 @@ struct RuleSet {
 
 /// Checks everything ALB would refuse (ALB user guide: Listener rules, Quotas), for an HTTP
 /// listener. The error's place is a pointer relative to the argument, in AWS's spelling, its code
-/// AWS's. Places: "/Priority", "/Conditions/0/Values/1", "/Actions/0" and the action's own.
+/// AWS's. Places: "/Priority", "/Conditions/0/Values/1" (or RegexValues, HttpHeaderName,
+/// QueryStringConfig/Values/1/Key), "/Actions/0" and the action's own,
+/// "/Transforms/0/UrlRewriteConfig/Rewrites/0/Regex" (the host header's rewrite counts first).
 Result<void> validate(const Rule& rule);
 /// Places: "/ForwardConfig/TargetGroups/1/Weight", "/FixedResponseConfig/…", "/RedirectConfig/…".
 Result<void> validate(const Action& action);
+/// Places: "/Regex", "/Replace".
+Result<void> validate(const Rewrite& rewrite);
 /// Also that no priority is used twice (`PriorityInUse`). Places: "/Rules/3/…", by position in
 /// `rules`, and "/DefaultActions/0/…".
 Result<void> validate(const RuleSet& rules);
 
 /// One line for people: `10 path-pattern is /api/users* -> forward to users`.
 std::string to_string(const Condition& condition);
+/// "path-pattern", "http-header", …
+std::string_view field_name(const Condition& condition);
 std::string to_string(const Action& action);
 std::string to_string(const Rule& rule);
 

@@ -50,7 +50,8 @@ class Plan {
     for (std::size_t i = 0; i < rules.size(); ++i) enter(rules[i], static_cast<std::uint32_t>(i));
   }
 
-  std::array<Entries, field_count> entries;
+  std::array<Entries, indexed_field_count> entries;
+  std::vector<std::uint32_t> unindexed;
 
  private:
   struct FieldCounts {
@@ -66,6 +67,7 @@ class Plan {
   static void for_each_pattern(const std::vector<CompiledRule>& rules, const Visit& visit) {
     for (const CompiledRule& rule : rules) {
       for (const CompiledCondition& condition : rule.all_of) {
+        if (!condition.is_indexed()) continue;
         for (const WildcardPattern& pattern : condition.any_of) visit(condition.field, pattern);
       }
     }
@@ -76,7 +78,9 @@ class Plan {
     const std::string_view text = pattern.text();
     for (std::size_t i = 0; i + InfixIndex::gram_size <= text.size(); ++i) {
       const std::string_view gram = text.substr(i, InfixIndex::gram_size);
-      if (gram.find_first_of("*?") == std::string_view::npos) visit(std::string(gram));
+      if (gram.find(any_run) == std::string_view::npos &&
+          gram.find(any_one) == std::string_view::npos)
+        visit(std::string(gram));
     }
   }
 
@@ -120,6 +124,7 @@ class Plan {
     const CompiledCondition* best = nullptr;
     std::vector<Choice> best_ways;
     for (const CompiledCondition& condition : rule.all_of) {
+      if (!condition.is_indexed()) continue;
       std::vector<Choice> candidate = ways(condition);
       if (best == nullptr || *std::max_element(candidate.begin(), candidate.end()) <
                                  *std::max_element(best_ways.begin(), best_ways.end())) {
@@ -127,6 +132,7 @@ class Plan {
         best_ways = std::move(candidate);
       }
     }
+    if (best == nullptr) return unindexed.push_back(index);
     Entries& target = entries[best->field];
     for (std::size_t i = 0; i < best_ways.size(); ++i) {
       Choice& choice = best_ways[i];
@@ -140,18 +146,19 @@ class Plan {
     }
   }
 
-  std::array<FieldCounts, field_count> counts_;
+  std::array<FieldCounts, indexed_field_count> counts_;
 };
 
 }  // namespace
 
 RuleIndex::RuleIndex(const std::vector<CompiledRule>& rules) {
   Plan plan(rules);
-  for (std::size_t field = 0; field < field_count; ++field) {
+  for (std::size_t field = 0; field < indexed_field_count; ++field) {
     fields_[field].prefixes.build(std::move(plan.entries[field].prefixes));
     fields_[field].suffixes.build(std::move(plan.entries[field].suffixes));
     fields_[field].infixes.build(std::move(plan.entries[field].infixes));
   }
+  unindexed_ = std::move(plan.unindexed);
 }
 
 }  // namespace cutover::rules

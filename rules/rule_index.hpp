@@ -2,7 +2,8 @@
 
 // All of a listener's rules, findable by path and by host. Each rule stands in the index under one
 // of its conditions, the one that the fewest other rules share: a hundred rules for one host are
-// found by their paths, a hundred hosts that all want `/*` by their hosts.
+// found by their paths, a hundred hosts that all want `/*` by their hosts. Rules that have neither
+// a path nor a host without regexes are tried one by one.
 
 #include <array>
 #include <cstdint>
@@ -24,12 +25,18 @@ class RuleIndex {
   /// rule's conditions hold.
   template <class Verify>
   std::uint32_t least_match(const Fields& fields, std::uint32_t best, const Verify& verify) const {
-    for (std::size_t field = 0; field < field_count; ++field) {
-      if (!fields[field]) continue;
+    for (std::size_t field = 0; field < indexed_field_count; ++field) {
+      const std::optional<std::string_view>& text = fields.indexed[field];
+      if (!text) continue;
       const OneField& index = fields_[field];
-      best = index.prefixes.least_match(*fields[field], best, verify);
-      best = index.suffixes.least_match(*fields[field], best, verify);
-      best = index.infixes.least_match(*fields[field], best, verify);
+      best = index.prefixes.least_match(*text, best, verify);
+      best = index.suffixes.least_match(*text, best, verify);
+      best = index.infixes.least_match(*text, best, verify);
+    }
+    // Last, when few are left that would come before what was found.
+    for (const std::uint32_t rule : unindexed_) {
+      if (rule >= best) break;
+      if (verify(rule)) return rule;
     }
     return best;
   }
@@ -44,8 +51,9 @@ class RuleIndex {
     AffixIndex suffixes;
     InfixIndex infixes;
   };
-  std::array<OneField, field_count> fields_{OneField(letter_case_of(path_field)),
-                                            OneField(letter_case_of(host_field))};
+  std::array<OneField, indexed_field_count> fields_{OneField(letter_case_of(path_field)),
+                                                    OneField(letter_case_of(host_field))};
+  std::vector<std::uint32_t> unindexed_;  ///< Ascending.
 };
 
 }  // namespace cutover::rules

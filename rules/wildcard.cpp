@@ -4,27 +4,52 @@
 #include <cassert>
 
 #include "rules/rule.hpp"
+#include "rules/visible_text.hpp"
 
 namespace cutover::rules {
 
 namespace {
 
-std::string fold(std::string_view text, LetterCase letter_case) {
-  std::string folded(text);
-  if (letter_case == LetterCase::insensitive) {
-    std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+/// The wildcard that stands at the beginning of `rest`, or the character; drops it from `rest`.
+char read_one(std::string_view& rest, Escapes escapes) {
+  char character = rest.front();
+  rest.remove_prefix(1);
+  const bool escaped = escapes == Escapes::backslash && character == '\\' && !rest.empty() &&
+                       (rest.front() == '*' || rest.front() == '?');
+  if (escaped) {
+    character = rest.front();
+    rest.remove_prefix(1);
+    return character;
   }
-  return folded;
+  return character == '*' ? any_run : character == '?' ? any_one : character;
+}
+
+std::string compiled(std::string_view pattern, LetterCase letter_case, Escapes escapes) {
+  std::string text;
+  while (!pattern.empty()) {
+    const char character = read_one(pattern, escapes);
+    text += letter_case == LetterCase::insensitive ? lower(character) : character;
+  }
+  return text;
 }
 
 }  // namespace
+
+std::size_t wildcard_count(std::string_view pattern, Escapes escapes) {
+  std::size_t count = 0;
+  while (!pattern.empty()) {
+    const char character = read_one(pattern, escapes);
+    if (character == any_run || character == any_one) ++count;
+  }
+  return count;
+}
 
 PieceSearch::PieceSearch(std::string_view piece, LetterCase letter_case) {
   assert(!piece.empty());
   assert(piece.size() <= 128);
   positions_.emplace_back();  // Class 0: characters that the piece does not name.
   for (std::size_t i = 0; i < piece.size(); ++i) {
-    if (piece[i] == '?') continue;
+    if (piece[i] == any_one) continue;
     allow(piece[i], i);
     if (letter_case == LetterCase::insensitive && piece[i] >= 'a' && piece[i] <= 'z') {
       class_of_[static_cast<unsigned char>(piece[i] - ('a' - 'A'))] =
@@ -32,7 +57,7 @@ PieceSearch::PieceSearch(std::string_view piece, LetterCase letter_case) {
     }
   }
   for (std::size_t i = 0; i < piece.size(); ++i) {
-    if (piece[i] != '?') continue;
+    if (piece[i] != any_one) continue;
     for (Positions& positions : positions_) {
       (i < 64 ? positions.low : positions.high) |= std::uint64_t{1} << (i % 64);
     }
@@ -62,17 +87,17 @@ std::size_t PieceSearch::end_of_first(std::string_view text, std::size_t from) c
   return not_found;
 }
 
-WildcardPattern::WildcardPattern(std::string_view pattern, LetterCase letter_case)
-    : text_(fold(pattern, letter_case)), letter_case_(letter_case) {
-  assert(pattern.size() <= pattern_length_most);
-  const std::size_t first = std::min(text_.find('*'), text_.size());
+WildcardPattern::WildcardPattern(std::string_view pattern, LetterCase letter_case, Escapes escapes)
+    : text_(compiled(pattern, letter_case, escapes)), letter_case_(letter_case) {
+  assert(pattern.size() <= pattern_length_most && is_visible(pattern));
+  const std::size_t first = std::min(text_.find(any_run), text_.size());
   head_size_ = static_cast<std::uint8_t>(first);
   has_star_ = first < text_.size();
   if (!has_star_) return;
-  const std::size_t last = text_.rfind('*');
+  const std::size_t last = text_.rfind(any_run);
   tail_size_ = static_cast<std::uint8_t>(text_.size() - last - 1);
   for (std::size_t begin = first + 1; begin <= last;) {
-    const std::size_t end = text_.find('*', begin);
+    const std::size_t end = text_.find(any_run, begin);
     if (end > begin) {
       middle_.emplace_back(std::string_view(text_).substr(begin, end - begin), letter_case);
     }
@@ -84,7 +109,7 @@ bool WildcardPattern::equal(std::string_view piece, const char* text) const {
   const bool insensitive = letter_case_ == LetterCase::insensitive;
   for (std::size_t i = 0; i < piece.size(); ++i) {
     const char character = insensitive ? lower(text[i]) : text[i];
-    if (piece[i] != character && piece[i] != '?') return false;
+    if (piece[i] != character && piece[i] != any_one) return false;
   }
   return true;
 }
@@ -105,12 +130,12 @@ bool WildcardPattern::matches(std::string_view text) const {
 }
 
 std::string_view WildcardPattern::literal_prefix() const {
-  return head().substr(0, head().find('?'));
+  return head().substr(0, head().find(any_one));
 }
 
 std::string_view WildcardPattern::literal_suffix() const {
   const std::string_view end = has_star_ ? tail() : head();
-  const std::size_t last = end.rfind('?');
+  const std::size_t last = end.rfind(any_one);
   return last == std::string_view::npos ? end : end.substr(last + 1);
 }
 

@@ -16,17 +16,29 @@ namespace cutover::rules {
 
 enum class LetterCase : std::uint8_t { sensitive, insensitive };
 
+/// Whether `\*` and `\?` in a pattern stand for the characters themselves. Any other backslash is
+/// one.
+enum class Escapes : std::uint8_t { none, backslash };
+
+/// How many wildcards `pattern` has.
+std::size_t wildcard_count(std::string_view pattern, Escapes escapes);
+
 /// A-Z to a-z, all else as it is. Never asks the locale.
 constexpr char lower(char character) {
   return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A'))
                                               : character;
 }
 
-/// Finds a piece of a pattern, `?` allowed, anywhere in a text: the shift-and algorithm, one bit
-/// per character of the piece, so that no input makes it look twice at a character.
+/// What the compiled forms have in place of `*` and `?`: characters that no valid pattern holds, so
+/// that an escaped wildcard is a character like others.
+inline constexpr char any_run = '\x01';
+inline constexpr char any_one = '\x02';
+
+/// Finds a piece of a pattern, any_one allowed, anywhere in a text: the shift-and algorithm, one
+/// bit per character of the piece, so that no input makes it look twice at a character.
 class PieceSearch {
  public:
-  /// `piece` has 1-128 characters and no `*`; lower case when `letter_case` is insensitive.
+  /// `piece` has 1-128 characters and no any_run; lower case when `letter_case` is insensitive.
   PieceSearch(std::string_view piece, LetterCase letter_case);
 
   static constexpr std::size_t not_found = static_cast<std::size_t>(-1);
@@ -51,12 +63,13 @@ class PieceSearch {
 /// Immutable; any number of threads may match with one.
 class WildcardPattern {
  public:
-  /// `pattern` has at most pattern_length_most characters.
-  WildcardPattern(std::string_view pattern, LetterCase letter_case);
+  /// `pattern` has at most pattern_length_most characters, all visible ASCII.
+  WildcardPattern(std::string_view pattern, LetterCase letter_case,
+                  Escapes escapes = Escapes::none);
 
   bool matches(std::string_view text) const;
 
-  /// The pattern as it was given; lower case when insensitive.
+  /// The pattern with any_run and any_one as wildcards; lower case when insensitive.
   std::string_view text() const { return text_; }
   /// What every matching text begins and ends with, up to the first and from the last wildcard;
   /// lower case when insensitive. The whole pattern when it has no wildcard.
