@@ -1,6 +1,7 @@
 #include "lb/http/body.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "lb/http/grammar.hpp"
 
@@ -46,7 +47,11 @@ Body Body::until_close() {
 }
 
 Body Body::of_request(const RequestHead& head) {
-  if (head.chunked) return chunked();
+  if (head.chunked) {
+    Body body = chunked();
+    body.drops_trailers_ = true;
+    return body;
+  }
   if (head.content_length) return with_length(*head.content_length);
   return {};
 }
@@ -89,9 +94,34 @@ Body::Progress Body::consume_chunked(std::string_view bytes, std::string* payloa
       progress.malformed = true;
       return progress;
     }
+    if (drops_trailers_ && in_trailer()) {
+      if (progress.gap_size == 0) progress.gap = progress.consumed;
+      ++progress.gap_size;
+    }
     ++progress.consumed;
   }
   return progress;
+}
+
+/// Of the byte just taken: a field's LF is the one before the next trailer_start.
+bool Body::in_trailer() const {
+  switch (chunk_state_) {
+    case ChunkState::trailer_name:
+    case ChunkState::trailer_value:
+    case ChunkState::trailer_lf:
+      return true;
+    case ChunkState::trailer_start:
+      return trailer_bytes_ > 0;
+    default:
+      return false;
+  }
+}
+
+std::size_t Body::close_gap(char* bytes, const Progress& progress) {
+  if (progress.gap_size == 0) return progress.consumed;
+  const std::size_t after = progress.gap + progress.gap_size;
+  std::memmove(bytes + progress.gap, bytes + after, progress.consumed - after);
+  return progress.consumed - progress.gap_size;
 }
 
 bool Body::take(char c) {

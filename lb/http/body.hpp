@@ -4,6 +4,10 @@
 // closes. Fed with received bytes, it says how many of them belong to the body, so that they can be
 // passed on as they are. Strict: a chunked body that two readers could read differently is an
 // error.
+//
+// Trailer fields of a request are not passed on: a target that merges them into the headers would
+// have let the client say there what the load balancer takes out of the head (RFC 9110 §6.5.1 lets
+// a recipient discard them). Those of a response are the client's to judge and pass.
 
 #include <cstddef>
 #include <cstdint>
@@ -32,10 +36,17 @@ class Body {
   struct Progress {
     std::size_t consumed = 0;  ///< Leading bytes that belong to this body.
     bool malformed = false;    ///< Bad chunked coding; nothing after `consumed` may be used.
+    /// Of the consumed bytes, those from `gap` on are trailer fields of a request and must not be
+    /// passed on; none when `gap_size` is 0. See close_gap().
+    std::size_t gap = 0;
+    std::size_t gap_size = 0;
   };
   /// Takes what belongs to the body from the front of `bytes`. When `payload` is given, the body's
   /// content without chunk framing is appended to it.
   Progress consume(std::string_view bytes, std::string* payload = nullptr);
+  /// Moves what follows the gap over it, in the buffer that was consumed from. Gives how many
+  /// bytes, from its front, are to be passed on.
+  static std::size_t close_gap(char* bytes, const Progress& progress);
 
   Framing framing() const { return framing_; }
   /// No more bytes belong to it. Never true for until_close.
@@ -59,6 +70,7 @@ class Body {
 
   Progress consume_chunked(std::string_view bytes, std::string* payload);
   bool take(char c);
+  bool in_trailer() const;
   bool take_size_line(char c);
   bool take_size_digit(char c);
   bool take_trailer(char c);
@@ -66,6 +78,7 @@ class Body {
 
   Framing framing_ = Framing::none;
   bool complete_ = true;
+  bool drops_trailers_ = false;
   ChunkState chunk_state_ = ChunkState::size_start;
   std::uint32_t line_bytes_ = 0;     ///< Of the current size or trailer line: bounded.
   std::uint32_t trailer_bytes_ = 0;  ///< Of all trailer lines: bounded.

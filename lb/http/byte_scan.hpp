@@ -6,11 +6,35 @@
 #include <bit>
 #include <cstdint>
 
+#include "lb/http/grammar.hpp"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
 namespace cutover::lb::http {
+
+/// First byte of [from, end) that is none of [-A-Za-z0-9]; `end` when there is none.
+inline const char* find_odd_in_name(const char* from, const char* end) {
+#if defined(__SSE2__)
+  // A range test is one signed comparison once the range begins at the lowest signed number.
+  const auto shift = [](char first) { return _mm_set1_epi8(static_cast<char>(-128 - first)); };
+  const auto limit = [](int count) { return _mm_set1_epi8(static_cast<char>(-128 + count)); };
+  const __m128i case_bit = _mm_set1_epi8(0x20);
+  const __m128i hyphen = _mm_set1_epi8('-');
+  for (; end - from >= 16; from += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i letters =
+        _mm_cmplt_epi8(_mm_add_epi8(_mm_or_si128(block, case_bit), shift('a')), limit(26));
+    const __m128i digits = _mm_cmplt_epi8(_mm_add_epi8(block, shift('0')), limit(10));
+    const __m128i good = _mm_or_si128(_mm_or_si128(letters, digits), _mm_cmpeq_epi8(block, hyphen));
+    const auto odd = static_cast<std::uint32_t>(_mm_movemask_epi8(good)) ^ 0xffffU;
+    if (odd != 0) return from + std::countr_zero(odd);
+  }
+#endif
+  while (from != end && is_valid_name_char(*from)) ++from;
+  return from;
+}
 
 /// First byte of [from, end) that is a colon, a control character (tab too) or not ASCII; `end`
 /// when there is none.

@@ -154,6 +154,32 @@ class Classifier {
   bool suspicious_coding_ = false;
 };
 
+bool is_blocked(Tier tier, DesyncMode mode) {
+  switch (mode) {
+    case DesyncMode::monitor:
+      return false;
+    case DesyncMode::defensive:
+      return tier == Tier::severe;
+    case DesyncMode::strictest:
+      return tier != Tier::compliant;
+  }
+  return true;
+}
+
+/// Whether a Severe request means one thing once the lines that gave offence are left out.
+bool has_one_meaning(const RequestHead& head) {
+  if (!is_token(head.method) || has_one_of(head.target, nul_cr_lf)) return false;
+  ContentLengths lengths;
+  TransferCodings codings;
+  for (const HeaderLine& header : head.headers) {
+    if (header.known != Known::other && has_one_of(header.line, nul_cr_lf)) return false;
+    if (header.known == Known::content_length) lengths.add(header.value);
+    if (header.known == Known::transfer_encoding) codings.add(header.value);
+  }
+  if (codings.count > 0 && !codings.only_identity()) return codings.only_chunked();
+  return lengths.count == 0 || lengths.usable();
+}
+
 /// A registered coding that ALB doesn't take, and no other fault.
 bool has_unsupported_coding(const RequestHead& head) {
   if (head.plain) return false;
@@ -173,6 +199,7 @@ bool is_possible_host(std::string_view host) {
   return !host.empty() && host.front() != ':' && !has_one_of(host, "/\\?#@<>\"");
 }
 
+/// RFC 9112 §3.2 would have several refused; ALB takes the first.
 bool has_good_host(const RequestHead& head) {
   const bool may_be_missing = head.minor_version == 0 && head.host.empty();
   if (!may_be_missing && !is_possible_host(head.host)) return false;
@@ -210,10 +237,18 @@ Classification classify(const RequestHead& head) {
   return Classifier(head).classify();
 }
 
-Admission admit(const RequestHead& head, const Classification& classification) {
-  const bool severe = classification.tier == Tier::severe;
+Classification classify_cut_off(std::string_view bytes) {
+  const bool line_ended = bytes.ends_with('\n');
+  return {Tier::ambiguous, line_ended ? "MissingLastEmptyLine" : "PartialHeaderLine"};
+}
+
+Admission admit(const RequestHead& head, const Classification& classification, DesyncMode mode) {
+  const Tier tier = classification.tier;
   const bool bad_version = classification.reason == "BadVersion";
-  if (severe && !bad_version) return refuse(400, Cause::malformed_request);
+  if (!bad_version) {
+    const bool refused = is_blocked(tier, mode) || (tier == Tier::severe && !has_one_meaning(head));
+    if (refused) return refuse(400, Cause::malformed_request);
+  }
   if (head.minor_version < 0) {
     const bool known =
         !head.target.empty() && (is_well_formed(head.version) || is_version_0_9(head.version));
@@ -227,7 +262,7 @@ Admission admit(const RequestHead& head, const Classification& classification) {
   if (!has_good_target(head) || !has_good_host(head)) {
     return refuse(400, Cause::malformed_request);
   }
-  const bool ambiguous = classification.tier == Tier::ambiguous;
+  const bool ambiguous = tier == Tier::ambiguous && mode == DesyncMode::defensive;
   const bool body_follows = head.chunked || head.content_length.value_or(0) > 0;
   const bool close_after = ambiguous || body_follows;
   if (head.method == "TRACE") return refuse(405, Cause::method_not_allowed, close_after);
@@ -235,6 +270,19 @@ Admission admit(const RequestHead& head, const Classification& classification) {
     return refuse(463, Cause::too_many_forwarded_for, close_after);
   }
   return {.refused_status = 0, .cause = Cause::none, .close_after = ambiguous};
+}
+
+bool is_upgrade_request(const RequestHead& head) {
+  if (!head.connection_upgrade || head.minor_version < 1 || head.method != "GET") return false;
+  if (head.chunked || head.content_length.value_or(0) > 0) return false;
+  bool websocket = false;
+  for (const HeaderLine& header : head.headers) {
+    if (header.known != Known::upgrade) continue;
+    for_each_element(header.value, [&](std::string_view protocol) {
+      websocket |= equals_ignore_case(protocol, "websocket");
+    });
+  }
+  return websocket;
 }
 
 }  // namespace cutover::lb::http

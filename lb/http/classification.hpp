@@ -1,12 +1,13 @@
 #pragma once
 
 // What a request head amounts to: ALB's desync classes (ALB user guide: Desync mitigation mode, and
-// its list of classification reasons) and the errors that are refused in every mode (ALB user
-// guide: Troubleshoot). A pure function of the head.
+// its list of classification reasons), what each of ALB's modes makes of them, and the errors that
+// are refused in every mode (ALB user guide: Troubleshoot). Pure functions of the head.
 
 #include <cstdint>
 #include <string_view>
 
+#include "lb/http/handling.hpp"
 #include "lb/http/request_head.hpp"
 #include "lb/observe/account.hpp"
 
@@ -21,8 +22,11 @@ struct Classification {
   std::string_view reason;
 };
 Classification classify(const RequestHead& head);
+/// Of a head that never came to its end: `bytes` are all that the client sent before it closed.
+/// PartialHeaderLine when the last line is unfinished, else MissingLastEmptyLine.
+Classification classify_cut_off(std::string_view bytes);
 
-/// What to do with a request in ALB's defensive mode (the default).
+/// What to do with a request.
 struct Admission {
   int refused_status = 0;  ///< 0: serve it. Else 400, 405, 463, 501, 505 …
   Cause cause = Cause::none;
@@ -30,13 +34,31 @@ struct Admission {
   /// refused such that where the next request begins is not certain.
   bool close_after = false;
 };
-/// Severe -> 400; missing, empty or impossible Host (HTTP/1.0 may leave it out) -> 400; a target
-/// that is no path, no http URL and not OPTIONS' "*" -> 400; TRACE -> 405; CONNECT -> 400;
-/// unsupported Transfer-Encoding -> 501; a version that is well-formed but not 1.x -> 505; more
-/// than 30 X-Forwarded-For addresses -> 463.
+/// The checks in the order in which the first failing one decides. ALB's documentation gives the
+/// statuses but no order: it is chosen here.
 ///
-/// HTTP/0.9 gets 505. ALB's documentation says that clients may use it, but the answer would have
-/// to go without status and headers, and nobody rehearses with it.
-Admission admit(const RequestHead& head, const Classification& classification);
+/// 1. The desync class and the mode -> 400, see DesyncMode. Except that BadVersion is left to the
+///    third check: what is well-formed but not 1.x gets 505, which tells the client what to change.
+///    (A registered coding that ALB doesn't take is no desync fault: it gets 501 below.)
+/// 2. In monitor mode, what has more than one meaning: a method or target with NUL or CR in it, a
+///    header that the load balancer acts on with one, a body whose end the framing headers don't
+///    tell -> 400. Other Severe requests are served as they were understood: what gave offence is
+///    not sent to the target (see append_request_head()).
+/// 3. HTTP/0.9 and 2.0, 3.1, … -> 505. ALB's documentation says that clients may use 0.9, but the
+///    answer would have to go without status and headers, and nobody rehearses with it.
+/// 4. A registered Transfer-Encoding besides chunked and identity -> 501.
+/// 5. More names in Connection than connection_options_most; CONNECT; a target that is no path, no
+///    http URL and not OPTIONS' "*"; a missing, empty or impossible Host (HTTP/1.0 may leave it
+///    out; of several the first counts) -> 400.
+/// 6. TRACE -> 405. 7. More than 30 X-Forwarded-For addresses -> 463.
+///
+/// Other methods pass when they are tokens.
+Admission admit(const RequestHead& head, const Classification& classification,
+                DesyncMode mode = DesyncMode::defensive);
+
+/// A request that asks for a WebSocket (RFC 6455 §4.1): GET, HTTP/1.1, without a body, `Connection`
+/// with `upgrade` and `Upgrade` with `websocket`. Requests for other protocols are served without
+/// regard to that, as RFC 9110 §7.8 lets a server do: ALB's documentation names WebSocket alone.
+bool is_upgrade_request(const RequestHead& head);
 
 }  // namespace cutover::lb::http

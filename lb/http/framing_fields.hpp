@@ -49,6 +49,8 @@ struct TransferCodings {
   }
   /// The body is chunked and nothing else was done to it.
   bool only_chunked() const { return chunked == 1 && !unsupported && !bad; }
+  /// There is none in effect.
+  bool only_identity() const { return identity && chunked == 0 && !unsupported && !bad; }
 
  private:
   void add_coding(std::string_view coding) {

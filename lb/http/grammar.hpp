@@ -46,6 +46,18 @@ inline constexpr bool is_token(std::string_view text) {
   return !text.empty();
 }
 
+/// Of the names that ALB takes for valid: [-A-Za-z0-9]+ (ALB user guide: Load balancer attributes,
+/// routing.http.drop_invalid_header_fields.enabled).
+inline constexpr bool is_valid_name_char(char c) {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-';
+}
+inline constexpr bool is_valid_name(std::string_view name) {
+  for (const char c : name) {
+    if (!is_valid_name_char(c)) return false;
+  }
+  return !name.empty();
+}
+
 inline constexpr bool equals_ignore_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {

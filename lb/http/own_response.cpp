@@ -12,6 +12,8 @@ namespace cutover::lb::http {
 namespace {
 
 /// As nginx words them, whose pages ALB's resemble; for fixed responses the registered ones too.
+/// Seen on ALB are those of 400, 502 and 503; the others are by analogy, and 460, 463, 464, 561 and
+/// 562, for which there is no analogy, have none.
 constexpr std::pair<int, std::string_view> phrases[] = {
     {200, "OK"},
     {201, "Created"},
@@ -140,8 +142,9 @@ void append_own_response(const OwnResponse& response, std::string& out) {
   const Page page(response.status, phrase);
   const bool never_a_body = response.status == 204;  // RFC 9110 §15.3.5, §8.6
 
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nServer: awselb/2.0\r\n",
-                 response.status, phrase);
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, phrase);
+  const ResponseHandling* const handling = response.handling;
+  if (handling == nullptr || handling->server_header) out.append("Server: awselb/2.0\r\n");
   append_field("Date", response.date, out);
   if (!never_a_body) {
     append_content_type(response, out);
@@ -151,6 +154,8 @@ void append_own_response(const OwnResponse& response, std::string& out) {
   append_field("Connection", response.keep_alive ? "keep-alive" : "close", out);
   append_field("Location", response.location, out);
   append_field("Allow", response.allow, out);
+  if (handling != nullptr) out.append(handling->inserted_lines);
+  out.append(response.extra_lines);
   append_field("X-Cutover-Target-Group", response.label, out);
   out.append("\r\n");
   if (never_a_body || response.head_only) return;

@@ -254,9 +254,11 @@ class RequestScanner {
 
   /// A line `name: value CR LF` of plain bytes. Gives the place of its CR, or null when it is not
   /// such a line (or not all of one).
-  const char* usual_line(HeaderLine& header) const {
+  const char* usual_line(HeaderLine& header) {
     if (is_blank(*at_)) return nullptr;
-    const char* const colon = find_name_stop(at_, end_);
+    const char* colon = find_odd_in_name(at_, end_);
+    const bool odd_name = colon != end_ && *colon != ':';
+    if (odd_name) colon = find_name_stop(colon, end_);
     if (colon == end_ || *colon != ':' || colon == at_ || is_blank(colon[-1])) return nullptr;
     const char* value = colon + 1;
     while (value != end_ && is_blank(*value)) ++value;
@@ -268,6 +270,7 @@ class RequestScanner {
     header.value = between(value, value_end);
     header.line = between(at_, stop);
     header.known = recognise(header.name);
+    if (odd_name) ++head_.invalid_names;
     return stop;
   }
 
@@ -292,6 +295,7 @@ class RequestScanner {
     } else if (colon != header.line.size()) {
       header.known = recognise(header.name);
     }
+    if (!is_valid_name(header.name)) ++head_.invalid_names;
     return line_end;
   }
 

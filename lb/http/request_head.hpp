@@ -87,6 +87,9 @@ struct RequestHead {
   bool plain = true;
   unsigned connection_options = 0;       ///< Names that Connection lists, see above.
   unsigned forwarded_for_addresses = 0;  ///< In all X-Forwarded-For headers.
+  /// Headers whose name isn't [-A-Za-z0-9]+: what routing.http.drop_invalid_header_fields drops,
+  /// and what ALB's Forwarded- and DroppedInvalidHeaderRequestCount count a request for.
+  unsigned invalid_names = 0;
 };
 
 enum class ScanStatus : std::uint8_t {

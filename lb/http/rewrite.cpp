@@ -30,12 +30,17 @@ bool is_named_by_connection(const std::vector<HeaderLine>& headers, std::string_
 class RequestRewriter {
  public:
   RequestRewriter(const RequestHead& head, const ForwardingContext& context, Output& output)
-      : head_(head), context_(context), output_(output) {}
+      : head_(head),
+        context_(context),
+        output_(output),
+        drops_invalid_(head.invalid_names > 0 && context.handling.drop_invalid_header_fields) {}
 
   void request_line() {
     output_.put(head_.method);
     output_.put(' ');
-    if (head_.absolute_authority.empty()) {
+    if (!context_.transformed_uri.empty()) {
+      output_.put(context_.transformed_uri);
+    } else if (head_.absolute_authority.empty()) {
       output_.put(head_.target);
     } else {
       origin_form();
@@ -43,30 +48,29 @@ class RequestRewriter {
     output_.put(" HTTP/1.1\r\n");
   }
 
+  /// Proto and Port as the client sent them are replaced: ALB's documentation doesn't say so, but
+  /// it has the two tell how the client came.
   void forwarded_headers() {
-    output_.put("X-Forwarded-For: ");
-    if (head_.forwarded_for_addresses > 0) earlier_forwarded_for();
-    output_.put(context_.peer_address);
-    output_.put("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: ");
+    if (context_.handling.forwarded_for == ForwardedForMode::append) {
+      output_.put("X-Forwarded-For: ");
+      if (head_.forwarded_for_addresses > 0) earlier_forwarded_for();
+      forwarded_for_peer();
+      output_.put("\r\n");
+    }
+    output_.put("X-Forwarded-Proto: http\r\nX-Forwarded-Port: ");
     output_.put(context_.listener_port_text);
     output_.put("\r\n");
   }
 
-  /// ALB user guide, "Host header preservation", off.
+  /// ALB user guide: Host header preservation.
   void host_header() {
-    std::string_view host = head_.host;
-    if (!head_.absolute_authority.empty()) host = head_.absolute_authority;
-    if (host.empty()) host = context_.dns_name;
-    std::string_view port;
-    if (const std::size_t colon = host.rfind(':');
-        colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
-      port = host.substr(colon + 1);
-      host = host.substr(0, colon);
+    if (!context_.transformed_host.empty()) {
+      put_host(context_.transformed_host);
+    } else if (context_.handling.preserve_host_header && !head_.host.empty()) {
+      preserved_hosts();
+    } else {
+      rewritten_host();
     }
-    output_.put("Host: ");
-    for (const char c : host) output_.put(lower(c));
-    host_port(port);
-    output_.put("\r\n");
   }
 
   /// The value's place in the output.
@@ -84,12 +88,12 @@ class RequestRewriter {
     for (const HeaderLine& header : head_.headers) {
       switch (header.known) {
         case Known::other:
+          if (drops_invalid_ && !is_valid_name(header.name)) break;
           if (!head_.plain && !is_regular(header)) {
             irregular(header, run);
             break;
           }
           [[fallthrough]];
-        case Known::trailer:
         case Known::user_agent:
         case Known::server:
         case Known::date:
@@ -99,15 +103,48 @@ class RequestRewriter {
           if (!length_sent) content_length(header, run);
           length_sent = true;
           break;
+        case Known::x_forwarded_for:
+          if (context_.handling.forwarded_for == ForwardedForMode::preserve) run.add(header.line);
+          break;
         default:
           break;  // hop-by-hop, or written by the load balancer itself
       }
     }
     run.flush();
     if (head_.chunked) output_.put("Transfer-Encoding: chunked\r\n");
+    if (context_.upgrade) output_.put("Connection: Upgrade\r\nUpgrade: websocket\r\n");
   }
 
  private:
+  void put_host(std::string_view value) {
+    output_.put("Host: ");
+    output_.put(value);
+    output_.put("\r\n");
+  }
+
+  /// All of several, unchanged, and also beside an absolute target.
+  void preserved_hosts() {
+    for (const HeaderLine& header : head_.headers) {
+      if (header.known == Known::host) put_host(header.value);
+    }
+  }
+
+  void rewritten_host() {
+    std::string_view host = head_.host;
+    if (!head_.absolute_authority.empty()) host = head_.absolute_authority;
+    if (host.empty()) host = context_.dns_name;
+    std::string_view port;
+    if (const std::size_t colon = host.rfind(':');
+        colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+      port = host.substr(colon + 1);
+      host = host.substr(0, colon);
+    }
+    output_.put("Host: ");
+    for (const char c : host) output_.put(lower(c));
+    host_port(port);
+    output_.put("\r\n");
+  }
+
   void origin_form() {
     // RFC 9112 §3.2.4: OPTIONS for the authority as a whole.
     const bool no_path = head_.path.data() < head_.absolute_authority.data();
@@ -127,6 +164,20 @@ class RequestRewriter {
       output_.put(header.value);
       output_.put(", ");
     }
+  }
+
+  void forwarded_for_peer() {
+    const bool with_port = context_.handling.client_port_in_forwarded_for;
+    const bool bracketed = with_port && context_.peer_address.find(':') != std::string_view::npos;
+    if (bracketed) output_.put('[');
+    output_.put(context_.peer_address);
+    if (bracketed) output_.put(']');
+    if (!with_port) return;
+    std::array<char, 5> digits{};
+    const char* const end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), context_.peer_port).ptr;
+    output_.put(':');
+    output_.put({digits.data(), static_cast<std::size_t>(end - digits.data())});
   }
 
   void host_port(std::string_view port) {
@@ -186,14 +237,23 @@ class RequestRewriter {
     return head_.connection_options > 0 && is_named_by_connection(head_.headers, name);
   }
 
-  /// `name: value`, not resembling anything that must not pass.
-  static bool is_regular(const HeaderLine& header) {
+  /// `name: value`, not resembling anything that must not pass. A token that resembles a framing
+  /// header passes only where the target's connection is closed afterwards: not in monitor mode.
+  bool is_regular(const HeaderLine& header) const {
     const std::string_view name = header.name;
     const bool has_colon = name.size() < header.line.size();
     if (name.empty() || !has_colon || is_blank(header.line.front()) || is_blank(name.back())) {
       return false;
     }
-    return is_token(name) || !reads_as_framing(name);
+    if (!reads_as_framing(name)) return !breaks_lines(header);
+    return is_token(name) && !monitors() && !breaks_lines(header);
+  }
+
+  bool monitors() const { return context_.handling.desync_mode == DesyncMode::monitor; }
+
+  /// Monitor mode lets requests with such headers in; the headers themselves stay out.
+  static bool breaks_lines(const HeaderLine& header) {
+    return header.line.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos;
   }
 
   /// Continuations and lines without colon are passed on as headers of their own, with a colon
@@ -203,7 +263,7 @@ class RequestRewriter {
     run.flush();
     const std::string_view name = trim(header.name);
     if (name.empty() || recognise(name) != Known::other || reads_as_framing(name)) return;
-    if (is_dropped_by_connection(name)) return;
+    if (breaks_lines(header) || is_dropped_by_connection(name)) return;
     const std::string_view line = trim(header.line);
     output_.put(line);
     if (line.find(':') == std::string_view::npos) output_.put(':');
@@ -228,10 +288,20 @@ class RequestRewriter {
   const RequestHead& head_;
   const ForwardingContext& context_;
   Output& output_;
+  bool drops_invalid_;
 };
+
+/// The listener's inserted header replaces the target's.
+bool is_overridden(std::string_view name, const ResponseHandling* handling) {
+  if (handling == nullptr) return false;
+  return std::any_of(
+      handling->overridden.begin(), handling->overridden.end(),
+      [&](const std::string& overridden) { return equals_ignore_case(name, overridden); });
+}
 
 void put_response_headers(const ResponseHead& head, const ResponseContext& context,
                           Output& output) {
+  const bool drops_server = context.handling != nullptr && !context.handling->server_header;
   LineRun run(output);
   for (const HeaderLine& header : head.headers) {
     switch (header.known) {
@@ -239,22 +309,44 @@ void put_response_headers(const ResponseHead& head, const ResponseContext& conte
       case Known::keep_alive:
       case Known::proxy_connection:
       case Known::te:
+        break;
       case Known::upgrade:
+        if (context.upgrade) run.add(header.line);
         break;
       case Known::transfer_encoding:
       case Known::trailer:
         if (!context.drop_framing) run.add(header.line);
         break;
       case Known::content_length:
-        run.add(header.line);
+        if (!context.upgrade) run.add(header.line);
         break;
+      case Known::server:
+        if (drops_server) break;
+        [[fallthrough]];
       default:
-        if (head.connection_options == 0 || !is_named_by_connection(head.headers, header.name)) {
-          run.add(header.line);
-        }
+        if (head.connection_options > 0 && is_named_by_connection(head.headers, header.name)) break;
+        if (!is_overridden(header.name, context.handling)) run.add(header.line);
     }
   }
   run.flush();
+}
+
+/// What the load balancer adds to a final response's headers.
+void put_own_headers(const ResponseHead& head, const ResponseContext& context, Output& output) {
+  if (!head.has_date && !context.date.empty()) {
+    output.put("Date: ");
+    output.put(context.date);
+    output.put("\r\n");
+  }
+  if (context.handling != nullptr) output.put(context.handling->inserted_lines);
+  output.put(context.extra_lines);
+  if (!context.label.empty()) {
+    output.put("X-Cutover-Target-Group: ");
+    output.put(context.label);
+    output.put("\r\n");
+  }
+  const bool keep_alive = context.keep_alive && !context.drop_framing;
+  output.put(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
 }
 
 }  // namespace
@@ -266,7 +358,8 @@ void append_request_head(const RequestHead& head, const ForwardingContext& conte
   {
     // Each line can grow by a CR and a colon.
     const std::size_t most = head.length + 2 * head.headers.size() + own_bytes_most +
-                             context.peer_address.size() + context.dns_name.size();
+                             context.peer_address.size() + context.dns_name.size() +
+                             context.transformed_uri.size() + context.transformed_host.size();
     Output output(out, most);
     RequestRewriter rewriter(head, context, output);
     rewriter.request_line();
@@ -281,7 +374,10 @@ void append_request_head(const RequestHead& head, const ForwardingContext& conte
 
 void append_response_head(const ResponseHead& head, const ResponseContext& context,
                           std::string& out) {
-  Output output(out, head.length + own_bytes_most + context.date.size() + context.label.size());
+  const std::size_t inserted =
+      context.handling == nullptr ? 0 : context.handling->inserted_lines.size();
+  Output output(out, head.length + own_bytes_most + context.date.size() + context.label.size() +
+                         context.extra_lines.size() + inserted);
   std::array<char, 3> code{};
   std::to_chars(code.data(), code.data() + code.size(), head.status);
   output.put("HTTP/1.1 ");
@@ -291,18 +387,10 @@ void append_response_head(const ResponseHead& head, const ResponseContext& conte
   output.put("\r\n");
   put_response_headers(head, context, output);
   if (head.status >= 200) {
-    if (!head.has_date && !context.date.empty()) {
-      output.put("Date: ");
-      output.put(context.date);
-      output.put("\r\n");
-    }
-    if (!context.label.empty()) {
-      output.put("X-Cutover-Target-Group: ");
-      output.put(context.label);
-      output.put("\r\n");
-    }
-    const bool keep_alive = context.keep_alive && !context.drop_framing;
-    output.put(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
+    put_own_headers(head, context, output);
+  } else if (context.upgrade) {
+    output.put(context.extra_lines);
+    output.put("Connection: Upgrade\r\n");
   }
   output.put("\r\n");
 }

@@ -1,0 +1,23 @@
+#pragma once
+
+// The attributes of load balancers and listeners, read from AWS's lists of keys and values (see
+// attributes.hpp). Every key of an ALB is known. Those that only make sense with what is not built
+// (TLS, AWS WAF, zones, S3's health check logs) take their default alone.
+
+#include <string_view>
+
+#include "lb/attributes.hpp"
+#include "lb/base/json.hpp"
+
+namespace cutover::stack {
+
+/// Reads the list `key`, when it is there, over the values that `attributes` already has: what the
+/// list doesn't name stays. Problems, validate()'s too, are recorded in `reader`.
+void read_load_balancer_attributes(JsonReader& reader, std::string_view key,
+                                   lb::LoadBalancerAttributes& attributes);
+
+/// Likewise. An empty header value takes that header out of the responses again.
+void read_listener_attributes(JsonReader& reader, std::string_view key,
+                              lb::ListenerAttributes& attributes);
+
+}  // namespace cutover::stack
