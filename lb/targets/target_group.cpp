@@ -32,10 +32,10 @@ void TargetGroup::modify(const TargetGroupSpec& spec, TimePoint now) {
 }
 
 void TargetGroup::set_in_use(bool in_use, TimePoint) {
+  if (in_use == in_use_) return;
   in_use_ = in_use;
   for (Entry& entry : entries_) {
     entry.machine.set_in_use(in_use);
-    if (entry.machine.state() == State::healthy) continue;
     // They come into use together, as a batch into an empty group.
     entry.joins_others = false;
     entry.ramp_began.reset();

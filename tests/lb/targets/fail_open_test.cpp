@@ -78,6 +78,30 @@ TEST(FailOpen, IsNotSaidWhenAllAreHealthyAnyway) {
   EXPECT_EQ(with({.minimum_healthy_count = 3}).healthy(1).healthy(2).eligible(), "1 2");
 }
 
+/// Whether the group is healthy for DNS and for routing: "dns routing".
+std::string healthy_for(const GroupStory& story) {
+  std::string text = story.group.healthy_for_dns() ? "dns" : "-";
+  return text + (story.group.healthy_for_routing() ? " routing" : " -");
+}
+
+TEST(GroupHealth, ForDnsHasThresholdsOfItsOwn) {
+  TargetGroupSpec spec = GroupStory::example();
+  spec.dns_failover = {2, 50};
+  GroupStory story(spec);
+  story.in_use();
+  EXPECT_EQ(healthy_for(story.unhealthy(1)), "- -");
+  EXPECT_EQ(healthy_for(story.healthy(2)), "- routing");
+  EXPECT_EQ(healthy_for(story.healthy(3)), "dns routing");
+  EXPECT_EQ(healthy_for(story.unhealthy(4)), "dns routing");
+  EXPECT_EQ(healthy_for(story.unhealthy(5)), "- routing") << "2 of 5 are below 50 %";
+}
+
+TEST(GroupHealth, ForDnsIsNeverBadWithoutThresholds) {
+  TargetGroupSpec spec = GroupStory::example();
+  spec.dns_failover = {std::nullopt, std::nullopt};
+  EXPECT_EQ(healthy_for(GroupStory(spec).in_use().unhealthy(1)), "dns -");
+}
+
 TEST(FailOpen, ChangedThresholdActsAtOnce) {
   GroupStory story;
   story.in_use().healthy(1).unhealthy(2);

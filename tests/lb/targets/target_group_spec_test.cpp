@@ -46,7 +46,35 @@ TEST(TargetGroupSpec, EveryBoundIsInclusive) {
       [](auto& spec) { spec.health_check.unhealthy_threshold = 10; },
       [](auto& spec) { spec.deregistration_delay = seconds(0); },
       [](auto& spec) { spec.deregistration_delay = seconds(3600); },
-      [](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_count = 1000; },
+      [](auto& spec) {
+        spec.unhealthy_state_routing.minimum_healthy_count = 1000;
+        spec.dns_failover.minimum_healthy_count = 1000;
+      },
+      [](auto& spec) {
+        spec.unhealthy_state_routing.minimum_healthy_count = 1000;
+        spec.dns_failover.minimum_healthy_count = std::nullopt;
+      },
+      [](auto& spec) {
+        spec.unhealthy_state_routing.minimum_healthy_percentage = 40;
+        spec.dns_failover.minimum_healthy_percentage = 40;
+      },
+      [](auto& spec) { spec.dns_failover.minimum_healthy_percentage = 1; },
+      [](auto& spec) { spec.slow_start = seconds(30); },
+      [](auto& spec) { spec.slow_start = seconds(900); },
+      [](auto& spec) { spec.algorithm = Algorithm::least_outstanding_requests; },
+      [](auto& spec) {
+        spec.algorithm = Algorithm::weighted_random;
+        spec.anomaly_mitigation = true;
+        spec.stickiness.app_cookie_name = "kept-for-later";
+      },
+      [](auto& spec) {
+        spec.algorithm = Algorithm::least_outstanding_requests;
+        spec.stickiness = {true, Stickiness::Type::lb_cookie, seconds(1), seconds(1), ""};
+      },
+      [](auto& spec) {
+        spec.stickiness = {true, Stickiness::Type::app_cookie, seconds(604'800), seconds(604'800),
+                           "awsalb"};
+      },
       [](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_percentage = 1; },
       [](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_percentage = 100; },
   };
@@ -102,6 +130,90 @@ TEST(TargetGroupSpec, RefusalNamesParameterFindingAndRange) {
        "percentage: found 101; allowed are 1 to 100 (ValidationError)"},
   };
   for (const auto& [change, text] : rows) EXPECT_EQ(verdict(change), text);
+}
+
+TEST(TargetGroupSpec, RefusalOfAnAttributeNamesItAndItsLimit) {
+  const std::pair<Change, const char*> rows[] = {
+      {[](auto& spec) { spec.slow_start = seconds(29); },
+       "/Attributes/slow_start.duration_seconds: found 29 s; allowed are 0 (off) and 30 to 900 s "
+       "(ValidationError)"},
+      {[](auto& spec) { spec.slow_start = seconds(901); },
+       "/Attributes/slow_start.duration_seconds: found 901 s; allowed are 0 (off) and 30 to 900 s "
+       "(ValidationError)"},
+      {[](auto& spec) { spec.stickiness.lb_cookie_duration = seconds(0); },
+       "/Attributes/stickiness.lb_cookie.duration_seconds: found 0 s; allowed are 1 to 604800 s "
+       "(ValidationError)"},
+      {[](auto& spec) { spec.stickiness.app_cookie_duration = seconds(604'801); },
+       "/Attributes/stickiness.app_cookie.duration_seconds: found 604801 s; allowed are 1 to "
+       "604800 s (ValidationError)"},
+      {[](auto& spec) { spec.stickiness.app_cookie_name = "a b"; },
+       "/Attributes/stickiness.app_cookie.cookie_name: found 'a b'; a cookie's name may hold "
+       "letters, digits and !#$%&'*+-.^_`|~ only (ValidationError)"},
+      {[](auto& spec) { spec.dns_failover.minimum_healthy_count = 0; },
+       "/Attributes/target_group_health.dns_failover.minimum_healthy_targets.count: found 0; "
+       "allowed are 1 and more, or 'off' (ValidationError)"},
+      {[](auto& spec) { spec.dns_failover.minimum_healthy_percentage = 101; },
+       "/Attributes/target_group_health.dns_failover.minimum_healthy_targets.percentage: found "
+       "101; allowed are 1 to 100 (ValidationError)"},
+  };
+  for (const auto& [change, text] : rows) EXPECT_EQ(verdict(change), text);
+}
+
+TEST(TargetGroupSpec, AttributesThatDoNotGoTogetherAreRefused) {
+  const std::pair<Change, const char*> rows[] = {
+      {[](auto& spec) {
+         spec.slow_start = seconds(30);
+         spec.algorithm = Algorithm::least_outstanding_requests;
+       },
+       "/Attributes/slow_start.duration_seconds: slow start of 30 s can't go with "
+       "load_balancing.algorithm.type 'least_outstanding_requests'; allowed is 'round_robin', or "
+       "slow start 0 (off) (InvalidConfigurationRequest)"},
+      {[](auto& spec) {
+         spec.slow_start = seconds(30);
+         spec.algorithm = Algorithm::weighted_random;
+       },
+       "/Attributes/slow_start.duration_seconds: slow start of 30 s can't go with "
+       "load_balancing.algorithm.type 'weighted_random'; allowed is 'round_robin', or slow start "
+       "0 (off) (InvalidConfigurationRequest)"},
+      {[](auto& spec) { spec.anomaly_mitigation = true; },
+       "/Attributes/load_balancing.algorithm.anomaly_mitigation: 'on' can't go with "
+       "load_balancing.algorithm.type 'round_robin'; allowed is 'weighted_random' "
+       "(InvalidConfigurationRequest)"},
+      {[](auto& spec) {
+         spec.stickiness.enabled = true;
+         spec.algorithm = Algorithm::weighted_random;
+       },
+       "/Attributes/stickiness.enabled: stickiness can't go with load_balancing.algorithm.type "
+       "'weighted_random'; allowed are 'round_robin' and 'least_outstanding_requests' "
+       "(InvalidConfigurationRequest)"},
+      {[](auto& spec) {
+         spec.stickiness.enabled = true;
+         spec.stickiness.type = Stickiness::Type::app_cookie;
+       },
+       "/Attributes/stickiness.app_cookie.cookie_name: found no name; stickiness of type "
+       "'app_cookie' needs the name of the application's cookie (InvalidConfigurationRequest)"},
+      {[](auto& spec) { spec.unhealthy_state_routing.minimum_healthy_count = 2; },
+       "/Attributes/target_group_health.dns_failover.minimum_healthy_targets.count: found 1, below "
+       "the 2 of unhealthy_state_routing; allowed are 2 and more, or 'off' "
+       "(InvalidConfigurationRequest)"},
+      {[](auto& spec) {
+         spec.unhealthy_state_routing.minimum_healthy_percentage = 50;
+         spec.dns_failover.minimum_healthy_percentage = 49;
+       },
+       "/Attributes/target_group_health.dns_failover.minimum_healthy_targets.percentage: found 49, "
+       "below the 50 of unhealthy_state_routing; allowed are 50 to 100, or 'off' "
+       "(InvalidConfigurationRequest)"},
+  };
+  for (const auto& [change, text] : rows) EXPECT_EQ(verdict(change), text);
+}
+
+TEST(TargetGroupSpec, CookieNamesOfTheLoadBalancerAreReserved) {
+  for (const char* name : {"AWSALB", "AWSALBCORS", "AWSALBTG", "AWSALBAPP-0", "AWSALBmine"}) {
+    EXPECT_EQ(verdict([&](auto& spec) { spec.stickiness.app_cookie_name = name; }),
+              "/Attributes/stickiness.app_cookie.cookie_name: found '" + std::string(name) +
+                  "'; names that begin with 'AWSALB', 'AWSALBAPP' or 'AWSALBTG' are reserved for "
+                  "the load balancer (InvalidConfigurationRequest)");
+  }
 }
 
 TEST(TargetGroupSpec, NameWithAHyphenAtEitherEndIsRefused) {
