@@ -26,25 +26,45 @@ std::uint64_t count_lines(std::string_view lines) {
 
 }  // namespace
 
-Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path) {
-  // O_NONBLOCK means nothing for a file; a pipe must hold up neither this call nor a write.
-  const int file =
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
-  if (file < 0) {
-    return Error{"AccessLogNotOpened", path,
-                 fmt::format("the access log cannot be opened for appending: {}", reason(errno))};
-  }
-  return std::unique_ptr<AccessLog>(new AccessLog(file, path));
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path, std::string_view what) {
+  return open(path, what, 0);
 }
 
-AccessLog::AccessLog(int file, std::string path) : file_(file), path_(std::move(path)) {}
+Result<std::unique_ptr<AccessLog>> AccessLog::create(const std::string& path,
+                                                     std::string_view what) {
+  return open(path, what, O_EXCL);
+}
 
-AccessLog::~AccessLog() {
-  write_some(torn_);
-  ::close(file_);
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path, std::string_view what,
+                                                   int flags) {
+  // O_NONBLOCK means nothing for a file; a pipe must hold up neither this call nor a write.
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | flags, 0644);
+  if (file < 0) {
+    return Error{"AccessLogNotOpened", path,
+                 fmt::format("the {} cannot be opened for appending: {}", what, reason(errno))};
+  }
+  return std::unique_ptr<AccessLog>(new AccessLog(file, path, what));
+}
+
+AccessLog::AccessLog(int file, std::string path, std::string_view what)
+    : file_(file), path_(std::move(path)), what_(what) {}
+
+AccessLog::~AccessLog() { close(); }
+
+void AccessLog::close() {
+  if (file_ < 0) return;
+  if (!torn_.empty()) torn_.erase(0, write_some(torn_));
+  if (!torn_.empty()) ++lines_dropped_;
+  if (failing_ && lines_dropped_ > dropped_before_failure_) {
+    tell(fmt::format("cutover: {} {}: closed; {} lines were dropped\n", what_, path_,
+                     lines_dropped_ - dropped_before_failure_));
+  }
+  ::close(std::exchange(file_, -1));
 }
 
 void AccessLog::write(std::string_view lines) {
+  assert(file_ >= 0);
   assert(lines.empty() || lines.back() == '\n');
   if (!torn_.empty()) torn_.erase(0, write_some(torn_));
   const std::size_t written = torn_.empty() ? write_some(lines) : 0;
@@ -84,13 +104,13 @@ std::size_t AccessLog::write_some(std::string_view bytes) {
 void AccessLog::report_failure() {
   failing_ = true;
   dropped_before_failure_ = lines_dropped_;
-  tell(fmt::format("cutover: access log {}: {}; its lines are dropped until it can be written\n",
+  tell(fmt::format("cutover: {} {}: {}; its lines are dropped until it can be written\n", what_,
                    path_, reason(last_error_)));
 }
 
 void AccessLog::report_recovery() {
   failing_ = false;
-  tell(fmt::format("cutover: access log {}: written again; {} lines were dropped\n", path_,
+  tell(fmt::format("cutover: {} {}: written again; {} lines were dropped\n", what_, path_,
                    lines_dropped_ - dropped_before_failure_));
 }
 

@@ -66,24 +66,34 @@ class AccessLog {
  public:
   /// Creates the file if need be. Errors (`AccessLogNotOpened`) name the path and the system's
   /// reason. A pipe may be named too when it has a reader; a reader that is too slow loses lines.
-  static Result<std::unique_ptr<AccessLog>> open(const std::string& path);
+  /// `what` names the file in messages and outlives it.
+  static Result<std::unique_ptr<AccessLog>> open(const std::string& path,
+                                                 std::string_view what = "access log");
+  /// The same for a file that must not exist yet.
+  static Result<std::unique_ptr<AccessLog>> create(const std::string& path, std::string_view what);
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
   /// `lines` is empty or ends with "\n". Never blocks on a pipe, never throws on a failed write.
   void write(std::string_view lines);
+  /// Finishes a torn line if that can be done, and tells how many lines an outage cost that lasts
+  /// still. Nothing can be written afterwards.
+  void close();
   std::uint64_t lines_dropped() const { return lines_dropped_; }
 
  private:
-  AccessLog(int file, std::string path);
+  AccessLog(int file, std::string path, std::string_view what);
+  static Result<std::unique_ptr<AccessLog>> open(const std::string& path, std::string_view what,
+                                                 int flags);
   std::size_t write_some(std::string_view bytes);
   void keep_whole_lines(std::string_view refused, bool within_a_line);
   void report_failure();
   void report_recovery();
 
-  int file_;
+  int file_;  ///< -1 when closed.
   std::string path_;
+  std::string_view what_;
   std::string torn_;  ///< What the file still lacks of its last line.
   int last_error_ = 0;
   bool failing_ = false;

@@ -46,7 +46,6 @@ struct DurationTally {
 
 /// One node's counts that belong to no target group. Health checks are in none of them.
 struct NodeCounters {
-  std::uint64_t requests = 0;              ///< For which a target was chosen.
   std::int64_t active_connections = 0;     ///< Gauge: client and target TCP connections, now.
   std::uint64_t new_connections = 0;       ///< Client and target TCP connections established.
   std::uint64_t rejected_connections = 0;  ///< Over a bound.
@@ -68,8 +67,9 @@ struct NodeCounters {
   std::uint64_t dropped_invalid_header_requests = 0;    ///< Had such headers taken out.
   std::uint64_t forwarded_invalid_header_requests = 0;  ///< Went on with such headers.
 
-  /// An answer that the load balancer made: call with the code sent, also 460 (nothing was sent).
-  /// A fixed response has an own counter instead, as a redirect has beside its 3XX.
+  /// An answer that the load balancer made: call with the code sent, also with 460 (nothing was
+  /// sent). Redirects and fixed responses are counted here and in their own counters; for fixed
+  /// responses ALB's documentation leaves it open.
   void count_elb_code(int status) noexcept {
     if (status >= 300 && status < 400) ++elb_3xx;
     if (status >= 400 && status < 500) ++elb_4xx;
@@ -111,7 +111,6 @@ struct GroupCounters {
 };
 
 inline NodeCounters& NodeCounters::operator+=(const NodeCounters& other) noexcept {
-  requests += other.requests;
   active_connections += other.active_connections;
   new_connections += other.new_connections;
   rejected_connections += other.rejected_connections;

@@ -80,14 +80,15 @@ class LogDirectory {
   NodeFile& file_for(std::string_view node_address, WallTime now);
   std::unique_ptr<AccessLog> make_file(NodeFile& file, std::string_view node_address);
   void end(NodeFile& file);
-  std::string_view what() const;
+  void tell(const std::string& what) const;
 
   LogKind kind_;
   LogDirectorySettings settings_;
   Random random_;
   std::map<std::string, NodeFile, std::less<>> files_;  // by node address
   std::unique_ptr<FileCompressor> compressor_;
-  bool failing_ = false;
+  bool failing_ = false;  ///< No file can be made.
+  std::uint64_t dropped_before_failure_ = 0;
   std::uint64_t lines_dropped_ = 0;  // by files that are closed, or never were
 };
 
