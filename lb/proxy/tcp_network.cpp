@@ -1,18 +1,17 @@
 #include "lb/proxy/tcp_network.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <cerrno>
+
+#include "lb/proxy/gathered_write.hpp"
+#include "lb/proxy/listening_socket.hpp"
 
 namespace cutover::lb::proxy {
 
@@ -24,9 +23,6 @@ using Tcp = asio::ip::tcp;
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using TcpAcceptorSocket = asio::basic_socket_acceptor<Tcp, Executor>;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
-constexpr std::size_t pieces_most = 8;
 
 class TcpStream final : public Stream {
  public:
@@ -63,24 +59,8 @@ class TcpStream final : public Stream {
   void wait_writable(Operation& operation) override { wait(Socket::wait_write, operation); }
 
   std::size_t write_now(std::span<const std::string_view> pieces, error_code& error) override {
-    std::array<iovec, pieces_most> vectors{};
-    std::size_t count = 0;
-    for (const auto piece : pieces) {
-      if (piece.empty() || count == vectors.size()) continue;
-      vectors[count].iov_base = const_cast<char*>(piece.data());
-      vectors[count].iov_len = piece.size();
-      ++count;
-    }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
-    for (;;) {
-      const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
-      if (sent >= 0) return static_cast<std::size_t>(sent);
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) error.assign(errno, boost::system::system_category());
-      return 0;
-    }
+    bool full = false;
+    return write_gathered(socket_.native_handle(), pieces, error, full);
   }
 
   void cancel() override {
@@ -177,21 +157,6 @@ class TcpAcceptor final : public Acceptor {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-Error listen_error(const Endpoint& on, const error_code& error) {
-  const std::string place = fmt::format("{}:{}", on.address().to_string(), on.port());
-  if (error == boost::system::errc::address_in_use) {
-    return {"PortInUse", place,
-            "the port is in use by another program: end that program, or choose another port or "
-            "port offset"};
-  }
-  if (error == boost::system::errc::permission_denied) {
-    return {"PortNotPermitted", place,
-            "binding this port needs privileges: use a port offset that leads above 1023, or give "
-            "the program CAP_NET_BIND_SERVICE"};
-  }
-  return {"ListenFailed", place, error.message()};
-}
-
 }  // namespace
 
 std::unique_ptr<Stream> TcpNetwork::connect(const Endpoint& to, Operation& operation) {
@@ -201,27 +166,14 @@ std::unique_ptr<Stream> TcpNetwork::connect(const Endpoint& to, Operation& opera
 }
 
 Result<std::unique_ptr<Acceptor>> TcpNetwork::listen(const Endpoint& on) {
+  auto opened = open_listening_socket(on);
+  if (!opened) return opened.error();
   TcpAcceptorSocket socket(io_);
   error_code error;
-  socket.open(on.protocol(), error);
-  if (!error) socket.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) socket.set_option(ReusePort(true), error);
-  if (!error) socket.bind(on, error);
-  if (!error) socket.listen(4096, error);
-  if (error) return listen_error(on, error);
+  socket.assign(on.protocol(), opened->get(), error);
+  if (error) return listen_error(on, error.value());
+  (void)opened->release();
   return std::unique_ptr<Acceptor>(std::make_unique<TcpAcceptor>(io_, std::move(socket)));
-}
-
-Result<Endpoint> probe_listen(const Endpoint& on) {
-  asio::io_context io(1);
-  asio::ip::tcp::acceptor socket(io);
-  error_code error;
-  socket.open(on.protocol(), error);
-  if (!error) socket.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) socket.bind(on, error);
-  if (!error) socket.listen(1, error);
-  if (error) return listen_error(on, error);
-  return socket.local_endpoint();
 }
 
 }  // namespace cutover::lb::proxy

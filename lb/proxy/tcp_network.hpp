@@ -1,8 +1,7 @@
 #pragma once
 
-// The network of the machine: TCP sockets on an io_context, through Asio's reactor. Reads go
-// through Asio (its reactor remembers that a socket was drained and asks the kernel nothing);
-// writes are tried at once and wait only when the socket is full.
+// The network of the machine for code that lives on an io_context: the control side, which checks
+// targets' health. Workers have an EpollNetwork, whose requests cost less.
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
@@ -21,11 +20,5 @@ class TcpNetwork final : public Network {
  private:
   boost::asio::io_context& io_;
 };
-
-/// Finds out whether `on` can be listened on, and the port the kernel chooses for port 0. Errors
-/// say what to do: the port is in use, or may not be bound without privileges. Needed because
-/// listening sockets share their port (SO_REUSEPORT) and would silently share it with another
-/// program of the same user.
-Result<Endpoint> probe_listen(const Endpoint& on);
 
 }  // namespace cutover::lb::proxy

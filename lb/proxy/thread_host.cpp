@@ -1,18 +1,16 @@
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <cassert>
 #include <condition_variable>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "lb/proxy/epoll_network.hpp"
+#include "lb/proxy/event_loop.hpp"
+#include "lb/proxy/listening_socket.hpp"
 #include "lb/proxy/tcp_network.hpp"
 #include "lb/proxy/worker_host.hpp"
 
@@ -22,66 +20,13 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Work sent to a thread whose io_context has no locks: a queue under a mutex, and an eventfd that
-/// wakes the loop.
-class Mailbox {
- public:
-  explicit Mailbox(asio::io_context& io) : wake_(io, open_event()) { wait(); }
-
-  /// From any thread.
-  void post(std::function<void()> work) {
-    {
-      const std::lock_guard lock(mutex_);
-      queue_.push_back(std::move(work));
-    }
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(wake_.native_handle(), &one, sizeof one);
-  }
-
- private:
-  static int open_event() {
-    const int event = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (event < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-    return event;
-  }
-
-  void wait() {
-    wake_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [this](const boost::system::error_code& error) {
-                       if (!error) deliver();
-                     });
-  }
-
-  void deliver() {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(wake_.native_handle(), &count, sizeof count);
-    std::vector<std::function<void()>> work;
-    {
-      const std::lock_guard lock(mutex_);
-      work.swap(queue_);
-    }
-    wait();
-    for (auto& each : work) each();
-  }
-
-  std::mutex mutex_;
-  std::vector<std::function<void()>> queue_;
-  asio::posix::stream_descriptor wake_;
-};
-
-/// A worker with all that its thread needs. One thread runs the io_context: no locking inside it.
+/// A worker with all that its thread needs.
 struct WorkerThread {
   WorkerThread(const Clock& clock, const WorkerSettings& settings, std::uint64_t seed)
-      : io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
-        timers(io, clock),
-        network(io),
-        mailbox(io),
-        worker(timers, network, settings, seed) {}
+      : loop(clock), network(loop), worker(loop, network, settings, seed) {}
 
-  asio::io_context io;
-  AsioTimers timers;
-  TcpNetwork network;
-  Mailbox mailbox;
+  EventLoop loop;
+  EpollNetwork network;
   Worker worker;
   std::thread thread;
 };
@@ -96,7 +41,7 @@ class ThreadHost final : public WorkerHost {
       threads_.push_back(std::make_unique<WorkerThread>(clock_, settings, seed + i));
     }
     for (auto& each : threads_) {
-      each->thread = std::thread([thread = each.get()] { thread->io.run(); });
+      each->thread = std::thread([thread = each.get()] { thread->loop.run(); });
     }
   }
 
@@ -107,7 +52,7 @@ class ThreadHost final : public WorkerHost {
     std::condition_variable all_done;
     std::size_t left = threads_.size();
     for (std::size_t i = 0; i < threads_.size(); ++i) {
-      threads_[i]->mailbox.post([&, i] {
+      threads_[i]->loop.post([&, i] {
         work(i, threads_[i]->worker);
         const std::lock_guard lock(mutex);
         if (--left == 0) all_done.notify_one();
@@ -137,7 +82,7 @@ class ThreadHost final : public WorkerHost {
 
   void stop() override {
     for (auto& each : threads_) {
-      each->mailbox.post([&io = each->io] { io.stop(); });
+      each->loop.post([&loop = each->loop] { loop.stop(); });
       each->thread.join();
     }
     threads_.clear();

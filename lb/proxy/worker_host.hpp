@@ -34,7 +34,7 @@ class WorkerHost {
   virtual void post_to_control(std::function<void()> work) = 0;
 };
 
-/// Each worker on a thread with an io_context of its own.
+/// Each worker on a thread with an event loop of its own.
 std::unique_ptr<WorkerHost> make_thread_host(boost::asio::io_context& control);
 
 }  // namespace cutover::lb::proxy
