@@ -54,6 +54,10 @@ std::string_view to_string(Cause cause) {
       return "client_left";
     case Cause::shutdown:
       return "shutdown";
+    case Cause::transform_failed:
+      return "transform_failed";
+    case Cause::idle:
+      return "idle";
   }
   assert(false);
   return "";

@@ -39,6 +39,8 @@ enum class Cause : std::uint8_t {
   response_cut,            // the response broke off after its head had gone to the client
   client_left,             // 460: the client closed first
   shutdown,                // 503: the load balancer stopped
+  transform_failed,        // 500: a rule's rewrite made no valid host or URI
+  idle,                    // an upgraded connection had nothing to pass on for the idle timeout
 };
 /// "no_target", …: the word in reports, metrics and JSON.
 std::string_view to_string(Cause cause);
