@@ -30,7 +30,10 @@ void read_attribute(JsonReader& entry, std::span<const Attribute> known,
   if (found == known.end()) {
     std::vector<std::string_view> names;
     for (const auto& attribute : known) names.push_back(attribute.key);
-    entry.one_of("Key", names);
+    const auto meant = closest_name(key, names);
+    entry.fail(Error{"InvalidConfigurationRequest", entry.pointer_to("Key"),
+                     fmt::format("there is no attribute \"{}\" here{}", key,
+                                 meant ? fmt::format("; did you mean \"{}\"?", *meant) : "")});
   } else if (!seen.insert(key).second) {
     entry.fail("Key", fmt::format("\"{}\" stands twice in the list", key));
   } else if (!found->take(value)) {
@@ -65,6 +68,38 @@ Attribute number_or_off(std::string_view key, std::uint32_t least, std::uint32_t
             set(value);
             return true;
           }};
+}
+
+Attribute number_or_zero(std::string_view key, std::uint32_t least, std::uint32_t most,
+                         std::function<void(std::uint32_t)> set) {
+  return {key, fmt::format("\"0\" or \"{}\" to \"{}\"", least, most),
+          [=, set = std::move(set)](std::string_view found) {
+            const auto value = found == "0" ? 0 : parse_within(found, least, most);
+            if (value) set(*value);
+            return value.has_value();
+          }};
+}
+
+Attribute flag(std::string_view key, std::function<void(bool)> set, std::string_view yes,
+               std::string_view no) {
+  return word<bool>(key, {{yes, true}, {no, false}}, std::move(set));
+}
+
+Attribute text(std::string_view key, std::function<void(std::string)> set) {
+  return {key, "any text", [set = std::move(set)](std::string_view found) {
+            set(std::string(found));
+            return true;
+          }};
+}
+
+std::string quoted_choice(const std::vector<std::string_view>& words) {
+  std::string choice;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool last = i + 1 == words.size();
+    if (i > 0) choice += last ? " or " : ", ";
+    choice += fmt::format("\"{}\"", words[i]);
+  }
+  return choice;
 }
 
 void read_attributes(JsonReader& reader, std::string_view key, std::span<const Attribute> known) {

@@ -110,7 +110,27 @@ lb::targets::TargetGroupSpec changed(lb::targets::TargetGroupSpec spec,
   auto& routing = spec.unhealthy_state_routing;
   overlay(routing.minimum_healthy_count, settings.minimum_healthy_count);
   overlay(routing.minimum_healthy_percentage, settings.minimum_healthy_percentage);
+  overlay(spec.dns_failover.minimum_healthy_count, settings.dns_minimum_healthy_count);
+  overlay(spec.dns_failover.minimum_healthy_percentage, settings.dns_minimum_healthy_percentage);
+  overlay(spec.algorithm, settings.algorithm);
+  overlay(spec.anomaly_mitigation, settings.anomaly_mitigation);
+  overlay(spec.slow_start, settings.slow_start);
+  overlay(spec.stickiness.enabled, settings.stickiness_enabled);
+  overlay(spec.stickiness.type, settings.stickiness_type);
+  overlay(spec.stickiness.lb_cookie_duration, settings.lb_cookie_duration);
+  overlay(spec.stickiness.app_cookie_duration, settings.app_cookie_duration);
+  overlay(spec.stickiness.app_cookie_name, settings.app_cookie_name);
   return spec;
+}
+
+rules::Rule changed(rules::Rule rule, const ModifyRule& operation) {
+  overlay(rule.conditions, operation.conditions);
+  overlay(rule.action, operation.action);
+  if (operation.transforms) {
+    rule.host_header_rewrite = operation.transforms->host_header_rewrite;
+    rule.url_rewrite = operation.transforms->url_rewrite;
+  }
+  return rule;
 }
 
 std::string_view name_of(const Operation& operation) { return names[operation.index()]; }

@@ -40,6 +40,16 @@ struct TargetGroupSettings {
   std::optional<Duration> deregistration_delay;
   std::optional<std::uint32_t> minimum_healthy_count;
   std::optional<std::optional<std::uint32_t>> minimum_healthy_percentage;  ///< Inner empty: off.
+  std::optional<std::optional<std::uint32_t>> dns_minimum_healthy_count;   ///< Inner empty: off.
+  std::optional<std::optional<std::uint32_t>> dns_minimum_healthy_percentage;  ///< As above.
+  std::optional<lb::targets::Algorithm> algorithm;
+  std::optional<bool> anomaly_mitigation;
+  std::optional<Duration> slow_start;
+  std::optional<bool> stickiness_enabled;
+  std::optional<lb::targets::Stickiness::Type> stickiness_type;
+  std::optional<Duration> lb_cookie_duration;
+  std::optional<Duration> app_cookie_duration;
+  std::optional<std::string> app_cookie_name;
 };
 /// `spec` with those values.
 lb::targets::TargetGroupSpec changed(lb::targets::TargetGroupSpec spec,
@@ -86,6 +96,12 @@ struct DeleteListener {
   ListenerName listener;
 };
 
+/// Those of one rule.
+struct Transforms {
+  std::optional<rules::Rewrite> host_header_rewrite;
+  std::optional<rules::Rewrite> url_rewrite;
+};
+
 struct CreateRule {
   ListenerName listener;
   rules::Rule rule;
@@ -94,7 +110,11 @@ struct ModifyRule {
   RuleName rule;
   std::optional<std::vector<rules::Condition>> conditions;
   std::optional<rules::Action> action;
+  std::optional<Transforms> transforms;  ///< In place of all that the rule had; without any: reset.
 };
+/// `rule` with those values.
+rules::Rule changed(rules::Rule rule, const ModifyRule& operation);
+
 struct DeleteRule {
   RuleName rule;
 };

@@ -77,24 +77,74 @@ TargetGroupSettings read_health_check(JsonReader& reader) {
   return settings;
 }
 
+/// Group health thresholds (ALB user guide, "Target group health").
+void add_thresholds(std::vector<Attribute>& known, TargetGroupSettings& settings) {
+  using lb::targets::targets_per_group_most;
+  constexpr auto most = static_cast<std::uint32_t>(targets_per_group_most);
+  const auto into = [](auto& place) {
+    return [&place](std::optional<std::uint32_t> value) { place.emplace(value); };
+  };
+  known.push_back(
+      number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1, most,
+             [&](std::uint32_t value) { settings.minimum_healthy_count = value; }));
+  known.push_back(number_or_off(
+      "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 1, 100,
+      into(settings.minimum_healthy_percentage)));
+  known.push_back(number_or_off("target_group_health.dns_failover.minimum_healthy_targets.count", 1,
+                                most, into(settings.dns_minimum_healthy_count)));
+  known.push_back(
+      number_or_off("target_group_health.dns_failover.minimum_healthy_targets.percentage", 1, 100,
+                    into(settings.dns_minimum_healthy_percentage)));
+}
+
+/// How targets are picked (ALB user guide, "Routing algorithms", "Slow start mode").
+void add_balancing(std::vector<Attribute>& known, TargetGroupSettings& settings) {
+  using lb::targets::Algorithm;
+  known.push_back(
+      word<Algorithm>("load_balancing.algorithm.type",
+                      {{"round_robin", Algorithm::round_robin},
+                       {"least_outstanding_requests", Algorithm::least_outstanding_requests},
+                       {"weighted_random", Algorithm::weighted_random}},
+                      [&](Algorithm value) { settings.algorithm = value; }));
+  known.push_back(flag(
+      "load_balancing.algorithm.anomaly_mitigation",
+      [&](bool value) { settings.anomaly_mitigation = value; }, "on", "off"));
+  known.push_back(number_or_zero("slow_start.duration_seconds", 30, 900, [&](std::uint32_t value) {
+    settings.slow_start = seconds(value);
+  }));
+  // An ALB's own setting is always on, so both words mean the same: every node uses all targets.
+  known.push_back(word<bool>("load_balancing.cross_zone.enabled",
+                             {{"use_load_balancer_configuration", true}, {"true", true}},
+                             [](bool) {}));
+}
+
+/// ALB user guide, "Sticky sessions".
+void add_stickiness(std::vector<Attribute>& known, TargetGroupSettings& settings) {
+  using Type = lb::targets::Stickiness::Type;
+  known.push_back(
+      flag("stickiness.enabled", [&](bool value) { settings.stickiness_enabled = value; }));
+  known.push_back(word<Type>("stickiness.type",
+                             {{"lb_cookie", Type::lb_cookie}, {"app_cookie", Type::app_cookie}},
+                             [&](Type value) { settings.stickiness_type = value; }));
+  known.push_back(
+      number("stickiness.lb_cookie.duration_seconds", 1, 604'800,
+             [&](std::uint32_t value) { settings.lb_cookie_duration = seconds(value); }));
+  known.push_back(
+      number("stickiness.app_cookie.duration_seconds", 1, 604'800,
+             [&](std::uint32_t value) { settings.app_cookie_duration = seconds(value); }));
+  known.push_back(text("stickiness.app_cookie.cookie_name",
+                       [&](std::string value) { settings.app_cookie_name = std::move(value); }));
+}
+
 void read_group_attributes(JsonReader& reader, TargetGroupSettings& settings) {
-  const std::array known{
+  std::vector<Attribute> known{
       number("deregistration_delay.timeout_seconds", 0, 3'600,
              [&](std::uint32_t value) { settings.deregistration_delay = seconds(value); }),
-      number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1, 1'000,
-             [&](std::uint32_t value) { settings.minimum_healthy_count = value; }),
-      number_or_off(
-          "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 1, 100,
-          [&](std::optional<std::uint32_t> value) { settings.minimum_healthy_percentage = value; }),
-      only("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
-      only("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),
-      only("slow_start.duration_seconds", "0"),
-      only("load_balancing.algorithm.type", "round_robin"),
-      only("load_balancing.algorithm.anomaly_mitigation", "off"),
-      only("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
-      only("stickiness.enabled", "false"),
-      only("stickiness.type", "lb_cookie"),
-  };
+      // Of Lambda targets, which there are none of.
+      only("lambda.multi_value_headers.enabled", "false")};
+  add_thresholds(known, settings);
+  add_balancing(known, settings);
+  add_stickiness(known, settings);
   read_attributes(reader, "Attributes", known);
 }
 

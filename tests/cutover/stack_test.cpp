@@ -89,11 +89,22 @@ TEST(Stack, TakesEveryTargetGroupSettingThatElbTakes) {
     "HealthCheckTimeoutSeconds": 2, "HealthyThresholdCount": 3, "UnhealthyThresholdCount": 4,
     "Matcher": {"HttpCode": "200-299,404"},
     "Attributes": [
-      {"Key": "stickiness.enabled", "Value": "false"},
+      {"Key": "stickiness.enabled", "Value": "true"},
       {"Key": "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
        "Value": "2"},
       {"Key": "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
-       "Value": "50"}]})"));
+       "Value": "50"},
+      {"Key": "target_group_health.dns_failover.minimum_healthy_targets.count", "Value": "off"},
+      {"Key": "target_group_health.dns_failover.minimum_healthy_targets.percentage",
+       "Value": "60"},
+      {"Key": "load_balancing.algorithm.type", "Value": "least_outstanding_requests"},
+      {"Key": "load_balancing.algorithm.anomaly_mitigation", "Value": "off"},
+      {"Key": "load_balancing.cross_zone.enabled", "Value": "true"},
+      {"Key": "slow_start.duration_seconds", "Value": "0"},
+      {"Key": "stickiness.type", "Value": "app_cookie"},
+      {"Key": "stickiness.lb_cookie.duration_seconds", "Value": "1"},
+      {"Key": "stickiness.app_cookie.duration_seconds", "Value": "604800"},
+      {"Key": "stickiness.app_cookie.cookie_name", "Value": "SESSION"}]})"));
   const auto stack = parse_stack(document);
   ASSERT_TRUE(stack) << to_string(stack.error());
   const auto& files = stack->model.target_groups.at("files");
@@ -107,6 +118,10 @@ TEST(Stack, TakesEveryTargetGroupSettingThatElbTakes) {
   expected.health_check.unhealthy_threshold = 4;
   expected.health_check.matcher.ranges = {{200, 299}, {404, 404}};
   expected.unhealthy_state_routing = {2, 50};
+  expected.dns_failover = {std::nullopt, 60};
+  expected.algorithm = lb::targets::Algorithm::least_outstanding_requests;
+  expected.stickiness = {true, lb::targets::Stickiness::Type::app_cookie, std::chrono::seconds(1),
+                         std::chrono::seconds(604'800), "SESSION"};
   EXPECT_EQ(files, expected);
 }
 
@@ -213,9 +228,9 @@ const Mistake mistakes[] = {
      "forward, fixed-response, redirect (ValidationError)"},
     {"UnsupportedAttributeValue",
      R"([{"op":"replace","path":"/TargetGroups/0/Attributes/0","value":
-          {"Key":"stickiness.enabled","Value":"true"}}])",
-     "/TargetGroups/0/Attributes/0/Value: found \"true\" for stickiness.enabled; allowed is "
-     "\"false\", nothing else is supported (ValidationError)"},
+          {"Key":"load_balancing.cross_zone.enabled","Value":"false"}}])",
+     "/TargetGroups/0/Attributes/0/Value: found \"false\" for load_balancing.cross_zone.enabled; "
+     "allowed is \"use_load_balancer_configuration\" or \"true\" (ValidationError)"},
     {"AttributeOutOfRange",
      R"([{"op":"replace","path":"/TargetGroups/0/Attributes/0/Value","value":"3601"}])",
      "/TargetGroups/0/Attributes/0/Value: found \"3601\" for deregistration_delay.timeout_seconds; "
