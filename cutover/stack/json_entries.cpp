@@ -22,10 +22,12 @@ void require(JsonReader& reader, std::string_view key) {
 
 std::string written_place(const nlohmann::json& document, std::string place) {
   using Spelling = std::pair<std::string_view, std::string_view>;
-  constexpr std::array<Spelling, 4> others{
+  constexpr std::array<Spelling, 6> others{
       Spelling{"/ForwardConfig/TargetGroups/0/", "/"},
       Spelling{"/Values", "/PathPatternConfig/Values"},
       Spelling{"/Values", "/HostHeaderConfig/Values"},
+      Spelling{"/RegexValues", "/PathPatternConfig/RegexValues"},
+      Spelling{"/RegexValues", "/HostHeaderConfig/RegexValues"},
       Spelling{"/Attributes/", "/Attributes"},
   };
   for (const auto& [from, to] : others) {

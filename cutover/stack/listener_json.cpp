@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "cutover/stack/attributes.hpp"
 #include "cutover/stack/json_entries.hpp"
@@ -81,11 +82,14 @@ std::vector<rules::Condition> read_conditions(JsonReader& reader) {
   return {};
 }
 
-void refuse_transforms(JsonReader& reader) {
-  const json* transforms = reader.array("Transforms");
-  if (transforms && !transforms->empty()) {
-    reader.fail("Transforms", "rewriting requests is not supported; leave it out");
-  }
+/// The list Transforms, or nothing when absent.
+std::optional<Transforms> read_transforms(JsonReader& reader) {
+  const json* list = reader.member("Transforms");
+  if (!list) return std::nullopt;
+  auto transforms = parse_transforms(*list, reader.pointer_to("Transforms"));
+  if (transforms) return *std::move(transforms);
+  reader.fail(transforms.error());
+  return std::nullopt;
 }
 
 }  // namespace
@@ -147,7 +151,9 @@ Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
   require(reader, "Conditions");
   operation.rule.conditions = read_conditions(reader);
   operation.rule.action = read_actions(reader, "Actions");
-  refuse_transforms(reader);
+  const Transforms transforms = read_transforms(reader).value_or(Transforms{});
+  operation.rule.host_header_rewrite = transforms.host_header_rewrite;
+  operation.rule.url_rewrite = transforms.url_rewrite;
   reader.array("Tags");
   if (const auto end = reader.finish(); !end) return end.error();
   if (const auto valid = rules::validate(operation.rule); !valid) {
@@ -166,10 +172,16 @@ Result<ModifyRule> parse_modify_rule(const json& value, std::string pointer) {
   if (reader.has("Actions")) operation.action = read_actions(reader, "Actions");
   reader.member("Conditions");
   reader.member("Actions");
-  refuse_transforms(reader);
-  if (reader.ok() && !operation.conditions && !operation.action) {
+  operation.transforms = read_transforms(reader);
+  if (reader.optional_boolean("ResetTransforms").value_or(false)) {
+    if (reader.has("Transforms")) {
+      reader.fail("ResetTransforms", "found true beside Transforms; give one of them");
+    }
+    operation.transforms = Transforms{};
+  }
+  if (reader.ok() && !operation.conditions && !operation.action && !operation.transforms) {
     reader.fail(Error{"ValidationError", reader.pointer(),
-                      "Either conditions or actions must be specified"});
+                      "Either conditions, actions or transforms must be specified"});
   }
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;

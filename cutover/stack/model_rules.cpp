@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "rules/quotas.hpp"
+
 namespace cutover::stack {
 
 namespace {
@@ -32,6 +34,37 @@ Result<rules::RuleSet*> find_listener(Model& model, const ListenerName& name,
   }
   return Error{"ListenerNotFound", place,
                unknown_name("listener", to_string(name), listener_names(model))};
+}
+
+bool has_sticky_targets(const Model& model, const rules::Forward& forward) {
+  return std::any_of(forward.target_groups.begin(), forward.target_groups.end(),
+                     [&](const auto& each) {
+                       return model.target_groups.at(each.target_group).stickiness.enabled;
+                     });
+}
+
+/// What ALB asks of an action and all groups it names. `place` is where its list of actions stands.
+Result<void> check_action(const Model& model, const rules::Action& action,
+                          const std::string& place) {
+  if (const auto groups = check_groups(model, action, place); !groups) return groups.error();
+  const auto* forward = std::get_if<rules::Forward>(&action);
+  if (!forward || forward->target_groups.size() < 2 || forward->stickiness_seconds ||
+      !has_sticky_targets(model, *forward)) {
+    return {};
+  }
+  return Error{"InvalidConfigurationRequest", place + "/0/ForwardConfig",
+               "a forward action with several target groups, one of which has stickiness on, needs "
+               "TargetGroupStickinessConfig with Enabled true"};
+}
+
+/// Whether the load balancer may have these rules on this listener, new or changed.
+Result<void> check_load_balancer(const Model& model, std::uint16_t port,
+                                 const rules::RuleSet& changed) {
+  std::vector<const rules::RuleSet*> sets{&changed};
+  for (const auto& [other, set] : model.listeners) {
+    if (other != port) sets.push_back(&set);
+  }
+  return rules::check_quotas(sets);
 }
 
 struct FoundRule {
@@ -64,18 +97,24 @@ Result<void> apply_to(Model& model, const CreateListener& operation) {
     return Error{"DuplicateListener", "/Port",
                  fmt::format("there is a listener {} already", to_string(operation.listener))};
   }
-  const auto groups = check_groups(model, operation.default_action, "/DefaultActions");
-  if (!groups) return groups.error();
-  model.listeners[operation.listener.port].default_action = operation.default_action;
+  const auto action = check_action(model, operation.default_action, "/DefaultActions");
+  if (!action) return action.error();
+  const rules::RuleSet set{{}, operation.default_action};
+  const auto fits = check_load_balancer(model, operation.listener.port, set);
+  if (!fits) return fits.error();
+  model.listeners.emplace(operation.listener.port, set);
   return {};
 }
 
 Result<void> apply_to(Model& model, const ModifyListener& operation) {
   const auto set = find_listener(model, operation.listener, "/ListenerArn");
   if (!set) return set.error();
-  const auto groups = check_groups(model, operation.default_action, "/DefaultActions");
-  if (!groups) return groups.error();
-  (*set)->default_action = operation.default_action;
+  const auto action = check_action(model, operation.default_action, "/DefaultActions");
+  if (!action) return action.error();
+  rules::RuleSet changed_set{(*set)->rules, operation.default_action};
+  const auto fits = check_load_balancer(model, operation.listener.port, changed_set);
+  if (!fits) return fits.error();
+  **set = std::move(changed_set);
   return {};
 }
 
@@ -95,22 +134,28 @@ Result<void> apply_to(Model& model, const CreateRule& operation) {
                  fmt::format("priority {} is in use on listener {}, by: {}", rule.priority,
                              to_string(operation.listener), rules::to_string(rule))};
   }
-  const auto groups = check_groups(model, operation.rule.action, "/Actions");
-  if (!groups) return groups.error();
-  (*set)->rules.push_back(operation.rule);
+  const auto action = check_action(model, operation.rule.action, "/Actions");
+  if (!action) return action.error();
+  rules::RuleSet changed_set = **set;
+  changed_set.rules.push_back(operation.rule);
+  const auto fits = check_load_balancer(model, operation.listener.port, changed_set);
+  if (!fits) return fits.error();
+  **set = std::move(changed_set);
   return {};
 }
 
 Result<void> apply_to(Model& model, const ModifyRule& operation) {
   const auto found = find_rule(model, operation.rule, "/RuleArn");
   if (!found) return found.error();
-  rules::Rule rule = *found->rule;
-  if (operation.conditions) rule.conditions = *operation.conditions;
-  if (operation.action) rule.action = *operation.action;
+  const rules::Rule rule = changed(*found->rule, operation);
   if (const auto valid = rules::validate(rule); !valid) return valid.error();
-  const auto groups = check_groups(model, rule.action, "/Actions");
-  if (!groups) return groups.error();
-  *found->rule = rule;
+  const auto action = check_action(model, rule.action, "/Actions");
+  if (!action) return action.error();
+  rules::RuleSet changed_set = *found->set;
+  changed_set.rules[static_cast<std::size_t>(found->rule - found->set->rules.data())] = rule;
+  const auto fits = check_load_balancer(model, operation.rule.listener.port, changed_set);
+  if (!fits) return fits.error();
+  *found->set = std::move(changed_set);
   return {};
 }
 

@@ -13,64 +13,11 @@ namespace cutover::stack {
 namespace {
 
 using nlohmann::json;
-using Words = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 2> fields{"path-pattern", "host-header"};
-constexpr std::array<std::string_view, 4> unsupported_fields{"http-header", "http-request-method",
-                                                             "query-string", "source-ip"};
 constexpr std::array<std::string_view, 3> action_types{"forward", "fixed-response", "redirect"};
-constexpr std::array<std::string_view, 3> unsupported_action_types{
+constexpr std::array<std::string_view, 3> https_action_types{
     "authenticate-oidc", "authenticate-cognito", "jwt-validation"};
-
-/// One of `supported`; AWS's other words get told that they are known but not done here.
-std::string read_word(JsonReader& reader, std::string_view key, Words supported,
-                      Words unsupported) {
-  const auto word = reader.optional_string(key);
-  for (const std::string_view other : unsupported) {
-    if (word == other) {
-      reader.fail(key, fmt::format("found \"{}\", which is not supported; supported are {}", other,
-                                   fmt::join(supported, ", ")));
-    }
-  }
-  return reader.one_of(key, supported);
-}
-
-/// `{"Values": […]}` under `key`, or nothing when absent.
-std::optional<std::vector<std::string>> read_config(JsonReader& reader, std::string_view key) {
-  const json* object = reader.object(key);
-  if (!object) return std::nullopt;
-  JsonReader config(*object, reader.pointer_to(key));
-  if (config.has("RegexValues")) {
-    config.fail("RegexValues", "regular expressions are not supported; use Values");
-  }
-  require(config, "Values");
-  auto values = config.strings("Values");
-  if (const auto end = config.finish(); !end) reader.fail(end.error());
-  return values;
-}
-
-Result<rules::Condition> parse_condition(const json& value, std::string pointer) {
-  JsonReader reader(value, std::move(pointer));
-  const std::string field = read_word(reader, "Field", fields, unsupported_fields);
-  if (reader.has("RegexValues")) {
-    reader.fail("RegexValues", "regular expressions are not supported; use Values");
-  }
-  const std::string config_key = field == "host-header" ? "HostHeaderConfig" : "PathPatternConfig";
-  const auto configured = read_config(reader, config_key);
-  const auto legacy = reader.strings("Values");
-  if (configured && reader.has("Values") && legacy != *configured) {
-    reader.fail("Values", fmt::format("differs from {}/Values; give one of them", config_key));
-  }
-  if (!configured) require(reader, "Values");
-  if (!configured && legacy.size() > 1) {
-    reader.fail("Values", fmt::format("found {} values; allowed is 1, {}/Values takes several",
-                                      legacy.size(), config_key));
-  }
-  if (const auto end = reader.finish(); !end) return end.error();
-  auto values = configured ? *configured : legacy;
-  if (field == "host-header") return rules::Condition(rules::HostHeader{std::move(values)});
-  return rules::Condition(rules::PathPattern{std::move(values)});
-}
+constexpr std::array<std::string_view, 2> transform_types{"host-header-rewrite", "url-rewrite"};
 
 Result<rules::WeightedTargetGroup> parse_weighted(const json& value, std::string pointer) {
   JsonReader reader(value, std::move(pointer));
@@ -82,20 +29,22 @@ Result<rules::WeightedTargetGroup> parse_weighted(const json& value, std::string
   return group;
 }
 
-/// Only its off state is built: naming that is harmless, turning it on is refused.
-void read_group_stickiness(JsonReader& reader) {
+/// For how many seconds, or empty when it is off.
+std::optional<std::uint32_t> read_group_stickiness(JsonReader& reader) {
   constexpr std::string_view key = "TargetGroupStickinessConfig";
   const json* object = reader.object(key);
-  if (!object) return;
+  if (!object) return std::nullopt;
   JsonReader config(*object, reader.pointer_to(key));
-  if (config.optional_boolean("Enabled").value_or(false)) {
-    config.fail("Enabled", "stickiness is not supported; allowed is false");
-  }
-  config.optional_integer("DurationSeconds", 1, 604'800);
+  const bool enabled = config.optional_boolean("Enabled").value_or(false);
+  const auto seconds =
+      config.optional_integer("DurationSeconds", 1, rules::stickiness_seconds_most);
+  if (enabled) require(config, "DurationSeconds");
   if (const auto end = config.finish(); !end) reader.fail(end.error());
+  if (!enabled || !seconds) return std::nullopt;
+  return static_cast<std::uint32_t>(*seconds);
 }
 
-std::vector<rules::WeightedTargetGroup> read_forward_config(JsonReader& reader) {
+rules::Forward read_forward_config(JsonReader& reader) {
   const json* object = reader.object("ForwardConfig");
   if (!object) return {};
   JsonReader config(*object, reader.pointer_to("ForwardConfig"));
@@ -109,13 +58,14 @@ std::vector<rules::WeightedTargetGroup> read_forward_config(JsonReader& reader) 
                         "the member \"Weight\" is missing; several target groups need one each"});
     }
   }
-  read_group_stickiness(config);
+  const auto stickiness_seconds = read_group_stickiness(config);
   if (const auto end = config.finish(); !end) reader.fail(end.error());
-  return groups;
+  return {std::move(groups), stickiness_seconds};
 }
 
 rules::Action read_forward(JsonReader& reader) {
-  auto groups = read_forward_config(reader);
+  rules::Forward forward = read_forward_config(reader);
+  auto& groups = forward.target_groups;
   const auto single = reader.optional_string("TargetGroupArn");
   if (!single && !reader.has("ForwardConfig")) {
     reader.fail(Error{"ValidationError", reader.pointer(),
@@ -127,7 +77,7 @@ rules::Action read_forward(JsonReader& reader) {
                 "differs from ForwardConfig, which may then hold only this group");
   }
   if (groups.empty() && single) groups.push_back({*single, 1});
-  return rules::Forward{std::move(groups)};
+  return forward;
 }
 
 /// "HTTP_301" or "503" -> its number; `prefix` is what stands before it.
@@ -174,7 +124,7 @@ rules::Action read_redirect(JsonReader& reader) {
 
 Result<rules::Action> parse_action(const json& value, std::string pointer) {
   JsonReader reader(value, pointer);
-  const std::string type = read_word(reader, "Type", action_types, unsupported_action_types);
+  const std::string type = reader.one_of("Type", action_types);
   // With one action there is nothing to put in order.
   reader.optional_integer("Order", 1, 50'000);
   rules::Action action = type == "forward"          ? read_forward(reader)
@@ -189,10 +139,66 @@ Result<rules::Action> parse_action(const json& value, std::string pointer) {
   return action;
 }
 
+/// Actions that may stand before the routing one: known, but not on an HTTP listener.
+Result<void> refuse_https_actions(const json& list, const std::string& pointer) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_object() || !list[i].contains("Type")) continue;
+    for (const std::string_view type : https_action_types) {
+      if (list[i]["Type"] != type) continue;
+      return Error{"InvalidLoadBalancerAction", fmt::format("{}/{}/Type", pointer, i),
+                   fmt::format("found \"{}\", which needs an HTTPS listener; on an HTTP listener "
+                               "allowed are {}",
+                               type, fmt::join(action_types, ", "))};
+    }
+  }
+  return {};
+}
+
+Result<rules::Rewrite> parse_rewrite(const json& value, std::string pointer) {
+  JsonReader reader(value, pointer);
+  rules::Rewrite rewrite;
+  rewrite.regex = reader.string("Regex");
+  rewrite.replace = reader.string("Replace");
+  if (const auto end = reader.finish(); !end) return end.error();
+  if (const auto valid = rules::validate(rewrite); !valid) return at(pointer, valid.error());
+  return rewrite;
+}
+
+/// The one rewrite in `{"Rewrites": […]}` under `key`.
+rules::Rewrite read_rewrites(JsonReader& reader, std::string_view key) {
+  require(reader, key);
+  const json* object = reader.object(key);
+  if (!object) return {};
+  JsonReader config(*object, reader.pointer_to(key));
+  require(config, "Rewrites");
+  auto rewrites = read_entries<rules::Rewrite>(config, "Rewrites", parse_rewrite);
+  if (config.ok() && rewrites.size() != 1) {
+    config.fail("Rewrites",
+                fmt::format("found {} rewrites; allowed is exactly one", rewrites.size()));
+  }
+  if (const auto end = config.finish(); !end) reader.fail(end.error());
+  return reader.ok() ? std::move(rewrites.front()) : rules::Rewrite{};
+}
+
 }  // namespace
 
-Result<std::vector<rules::Condition>> parse_conditions(const json& list, std::string pointer) {
-  return parse_entries<rules::Condition>(list, pointer, parse_condition);
+Result<Transforms> parse_transforms(const json& list, std::string pointer) {
+  if (!list.is_array()) {
+    return Error{"ValidationError", pointer,
+                 fmt::format("found {}; a list is required", describe(list))};
+  }
+  Transforms transforms;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    JsonReader reader(list[i], fmt::format("{}/{}", pointer, i));
+    const std::string type = reader.one_of("Type", transform_types);
+    if (!reader.ok()) return reader.finish().error();
+    const bool url = type == "url-rewrite";
+    auto& its = url ? transforms.url_rewrite : transforms.host_header_rewrite;
+    if (its) reader.fail("Type", fmt::format("found a second \"{}\"; a rule may have one", type));
+    its = read_rewrites(reader, url ? "UrlRewriteConfig" : "HostHeaderRewriteConfig");
+    if (const auto end = reader.finish(); !end) return end.error();
+  }
+  return transforms;
 }
 
 Result<rules::Action> parse_actions(const json& list, std::string pointer) {
@@ -200,8 +206,8 @@ Result<rules::Action> parse_actions(const json& list, std::string pointer) {
     return Error{"ValidationError", pointer,
                  fmt::format("found {}; a list is required", describe(list))};
   }
+  if (const auto http = refuse_https_actions(list, pointer); !http) return http.error();
   if (list.size() != 1) {
-    // Authentication is the only kind that may stand before the routing action; it is refused too.
     return Error{"ValidationError", pointer,
                  fmt::format("found {} actions; allowed is exactly one", list.size())};
   }
@@ -210,9 +216,10 @@ Result<rules::Action> parse_actions(const json& list, std::string pointer) {
 
 namespace {
 
-json condition_json(std::string_view field, const char* config,
-                    const std::vector<std::string>& values) {
-  return {{"Field", field}, {"Values", values}, {config, {{"Values", values}}}};
+json stickiness_json(const rules::Forward& forward) {
+  json config{{"Enabled", forward.stickiness_seconds.has_value()}};
+  if (forward.stickiness_seconds) config["DurationSeconds"] = *forward.stickiness_seconds;
+  return config;
 }
 
 json action_json(const rules::Forward& forward) {
@@ -220,9 +227,10 @@ json action_json(const rules::Forward& forward) {
   for (const auto& group : forward.target_groups) {
     groups.push_back({{"TargetGroupArn", group.target_group}, {"Weight", group.weight}});
   }
-  json action{{"Type", "forward"},
-              {"ForwardConfig",
-               {{"TargetGroups", groups}, {"TargetGroupStickinessConfig", {{"Enabled", false}}}}}};
+  json action{
+      {"Type", "forward"},
+      {"ForwardConfig",
+       {{"TargetGroups", groups}, {"TargetGroupStickinessConfig", stickiness_json(forward)}}}};
   if (forward.target_groups.size() == 1) {
     action["TargetGroupArn"] = forward.target_groups.front().target_group;
   }
@@ -249,16 +257,22 @@ json action_json(const rules::Redirect& redirect) {
 
 }  // namespace
 
-json to_json(const rules::Condition& condition) {
-  if (const auto* host = std::get_if<rules::HostHeader>(&condition)) {
-    return condition_json("host-header", "HostHeaderConfig", host->values);
-  }
-  return condition_json("path-pattern", "PathPatternConfig",
-                        std::get<rules::PathPattern>(condition).values);
-}
-
 json to_json(const rules::Action& action) {
   return std::visit([](const auto& kind) { return action_json(kind); }, action);
+}
+
+json to_json(const Transforms& transforms) {
+  json list = json::array();
+  const auto add = [&](const char* type, const char* config,
+                       const std::optional<rules::Rewrite>& rewrite) {
+    if (!rewrite) return;
+    json rewrites = json::array();
+    rewrites.push_back({{"Regex", rewrite->regex}, {"Replace", rewrite->replace}});
+    list.push_back({{"Type", type}, {config, {{"Rewrites", std::move(rewrites)}}}});
+  };
+  add("host-header-rewrite", "HostHeaderRewriteConfig", transforms.host_header_rewrite);
+  add("url-rewrite", "UrlRewriteConfig", transforms.url_rewrite);
+  return list;
 }
 
 }  // namespace cutover::stack

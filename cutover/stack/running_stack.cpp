@@ -125,11 +125,9 @@ struct RunningStack::Apply {
   Result<void> operator()(const ModifyRule& o) const {
     const auto set = lb.rules(o.rule.listener.port);
     if (!set) return set.error();
-    for (rules::Rule rule : set->rules) {
+    for (const rules::Rule& rule : set->rules) {
       if (rule.priority != o.rule.priority) continue;
-      if (o.conditions) rule.conditions = *o.conditions;
-      if (o.action) rule.action = *o.action;
-      return lb.modify_rule(o.rule.listener.port, rule);
+      return lb.modify_rule(o.rule.listener.port, changed(rule, o));
     }
     return Error{"RuleNotFound", "", "One or more rules not found"};
   }
