@@ -256,8 +256,7 @@ class EpollAcceptor final : public Acceptor, private EventLoop::Source {
         return false;
       case EMFILE:
       case ENFILE:
-        if (turn_away()) return true;
-        [[fallthrough]];
+        return turn_away();
       case ENOBUFS:
       case ENOMEM:
         pause();
@@ -269,8 +268,11 @@ class EpollAcceptor final : public Acceptor, private EventLoop::Source {
 
   bool turn_away() {
     reserve_.reset();
-    const bool turned_away =
-        static_cast<bool>(Descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)));
+    Descriptor unlucky(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    const bool turned_away = static_cast<bool>(unlucky);
+    // Without one the kernel says that descriptors are missing before it says that nobody waits.
+    if (!turned_away && errno != EAGAIN) pause();
+    unlucky.reset();
     reserve_ = open_reserve();
     if (turned_away) sink_->turned_away();
     return turned_away;
