@@ -176,7 +176,7 @@ std::unique_ptr<Stream> MemoryNetwork::connect(const Endpoint& to, Operation& op
   const auto connection = std::make_shared<Connection>();
   auto near = std::make_unique<MemoryStream>(io_, connection, 0);
   const auto target = targets_.find(to);
-  if (target == targets_.end()) {
+  if (target == targets_.end() || target->second.refuses) {
     near->fail_connect(operation, asio::error::connection_refused);
   } else if (target->second.silent) {
     near->hang_connect(operation);
@@ -194,13 +194,18 @@ Result<std::unique_ptr<Acceptor>> MemoryNetwork::listen(const Endpoint& on) {
   return std::unique_ptr<Acceptor>(std::move(acceptor));
 }
 
-std::unique_ptr<MemoryStream> MemoryNetwork::client(const Endpoint& to) {
+asio::ip::address MemoryNetwork::default_client_address() {
+  return asio::ip::make_address("192.0.2.1");
+}
+
+std::unique_ptr<MemoryStream> MemoryNetwork::client(const Endpoint& to,
+                                                    const asio::ip::address& from) {
   const auto connection = std::make_shared<Connection>();
   auto near = std::make_unique<MemoryStream>(io_, connection, 0);
   const auto found = listening_.find(to);
   if (found == listening_.end()) return nullptr;
   found->second->accept(std::make_unique<MemoryStream>(io_, connection, 1),
-                        Endpoint(asio::ip::make_address("192.0.2.1"), next_client_port_++));
+                        Endpoint(from, next_client_port_++));
   return near;
 }
 

@@ -93,15 +93,19 @@ class MemoryNetwork final : public Network {
   /// A target played by a test: every connection to it ends up in `connections`.
   struct Target {
     std::deque<std::unique_ptr<MemoryStream>> connections;
-    bool silent = false;  ///< Connections are neither accepted nor refused.
+    bool silent = false;   ///< Connections are neither accepted nor refused.
+    bool refuses = false;  ///< Connections are refused; those that stand go on.
   };
   Target& add_target(const Endpoint& at) { return targets_[at]; }
   void remove_target(const Endpoint& at) { targets_.erase(at); }
   /// A client's connection to what listens at `to`.
-  std::unique_ptr<MemoryStream> client(const Endpoint& to);
+  std::unique_ptr<MemoryStream> client(
+      const Endpoint& to, const boost::asio::ip::address& from = default_client_address());
 
  private:
   class MemoryAcceptor;
+  static boost::asio::ip::address default_client_address();
+
   boost::asio::io_context& io_;
   std::map<Endpoint, MemoryAcceptor*> listening_;
   std::map<Endpoint, Target> targets_;
