@@ -7,6 +7,7 @@
 #include "lb/http/field_name.hpp"
 #include "lb/http/framing_fields.hpp"
 #include "lb/http/grammar.hpp"
+#include "lb/http/head_scan.hpp"
 
 namespace cutover::lb::http {
 namespace {
@@ -18,10 +19,6 @@ constexpr std::size_t leading_blank_bytes_most = 64;
 const char* find_lf(const char* from, const char* end) {
   const auto* lf = std::memchr(from, '\n', static_cast<std::size_t>(end - from));
   return static_cast<const char*>(lf);
-}
-
-std::string_view between(const char* from, const char* end) {
-  return {from, static_cast<std::size_t>(end - from)};
 }
 
 const char* skip_leading_blank_lines(std::string_view bytes) {
@@ -88,7 +85,7 @@ class RequestScanner {
       : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()), head_(head) {}
 
   ScanStatus scan() {
-    reset();
+    reset(head_);
     at_ = skip_leading_blank_lines(between(begin_, end_));
     const ScanStatus status = request_line();
     if (status != ScanStatus::complete) return status;
@@ -102,13 +99,6 @@ class RequestScanner {
   }
 
  private:
-  void reset() {
-    auto headers = std::move(head_.headers);
-    headers.clear();
-    head_ = RequestHead{};
-    head_.headers = std::move(headers);
-  }
-
   ScanStatus request_line() {
     const char* stop = find_value_stop(at_, end_);
     if (end_ - stop < 2 || stop[0] != '\r' || stop[1] != '\n') {
@@ -309,7 +299,7 @@ class RequestScanner {
         host_seen_ = true;
         break;
       case Known::connection:
-        note_connection(header.value);
+        note_connection(header.value, head_);
         break;
       case Known::transfer_encoding:
         codings_.add(header.value);
@@ -334,20 +324,6 @@ class RequestScanner {
       default:
         break;
     }
-  }
-
-  void note_connection(std::string_view value) {
-    for_each_element(value, [&](std::string_view option) {
-      if (equals_ignore_case(option, "keep-alive")) {
-        head_.connection_keep_alive = true;
-      } else if (equals_ignore_case(option, "close")) {
-        head_.connection_close = true;
-      } else if (equals_ignore_case(option, "upgrade")) {
-        head_.connection_upgrade = true;
-      } else {
-        ++head_.connection_options;
-      }
-    });
   }
 
   void judge_framing() {

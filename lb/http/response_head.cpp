@@ -7,6 +7,7 @@
 #include "lb/http/field_name.hpp"
 #include "lb/http/framing_fields.hpp"
 #include "lb/http/grammar.hpp"
+#include "lb/http/head_scan.hpp"
 
 namespace cutover::lb::http {
 namespace {
@@ -23,7 +24,7 @@ class ResponseScanner {
         head_(head) {}
 
   Status scan() {
-    reset();
+    reset(head_);
     Status status = status_line();
     while (status == Status::complete && !at_final_line()) status = header_line();
     if (status == Status::incomplete && more_) return Status::too_large;
@@ -34,17 +35,6 @@ class ResponseScanner {
   }
 
  private:
-  static std::string_view between(const char* from, const char* end) {
-    return {from, static_cast<std::size_t>(end - from)};
-  }
-
-  void reset() {
-    auto headers = std::move(head_.headers);
-    headers.clear();
-    head_ = ResponseHead{};
-    head_.headers = std::move(headers);
-  }
-
   /// Where the line that starts at at_ ends in CR LF; null when it is unfinished. With anything
   /// odder than text in it, `plain` becomes false.
   const char* find_line_end(const char* from, bool& plain) const {
@@ -109,7 +99,7 @@ class ResponseScanner {
   void note(const HeaderLine& header) {
     switch (header.known) {
       case Known::connection:
-        note_connection(header.value);
+        note_connection(header.value, head_);
         break;
       case Known::transfer_encoding:
         codings_.add(header.value);
@@ -126,18 +116,6 @@ class ResponseScanner {
       default:
         break;
     }
-  }
-
-  void note_connection(std::string_view value) {
-    for_each_element(value, [&](std::string_view option) {
-      if (equals_ignore_case(option, "keep-alive")) {
-        head_.connection_keep_alive = true;
-      } else if (equals_ignore_case(option, "close")) {
-        head_.connection_close = true;
-      } else {
-        ++head_.connection_options;
-      }
-    });
   }
 
   /// One way at most to tell the body's end, and none where there is no body (RFC 9112 §6).

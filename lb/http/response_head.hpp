@@ -16,7 +16,9 @@ namespace cutover::lb::http {
 
 /// Views into the scanned bytes. Reuse one object for many scans.
 struct ResponseHead {
-  int status = 0;  ///< 100-999.
+  /// 100-999. RFC 9110 §15 defines classes up to 599; ALB's documentation names no bound, and
+  /// services do send codes of their own above, so they pass.
+  int status = 0;
   int minor_version = 1;
   std::string_view reason;
   std::vector<HeaderLine> headers;
@@ -25,6 +27,7 @@ struct ResponseHead {
   bool chunked = false;
   bool connection_close = false;
   bool connection_keep_alive = false;
+  bool connection_upgrade = false;  ///< A 101's Connection lists "upgrade".
   bool has_date = false;
   unsigned connection_options = 0;  ///< Names that Connection lists, as in RequestHead.
 };

@@ -110,6 +110,36 @@ TEST(Body, ChunkedBoundsSizeLinesAndTrailers) {
   EXPECT_TRUE(trailer.consume("x").malformed);
 }
 
+/// What is passed on of a request's chunked body that comes in pieces of `step` bytes.
+std::string passed_on(std::string_view bytes, std::size_t step) {
+  Body body = of_request("Transfer-Encoding: chunked\r\n");
+  std::string passed;
+  for (std::size_t at = 0; at < bytes.size() && !body.complete(); at += step) {
+    std::string piece(bytes.substr(at, step));
+    const Body::Progress progress = body.consume(piece);
+    EXPECT_FALSE(progress.malformed);
+    passed += piece.substr(0, Body::close_gap(piece.data(), progress));
+  }
+  EXPECT_TRUE(body.complete());
+  return passed;
+}
+
+TEST(Trailers, OfRequestsAreNotPassedOn) {
+  for (const std::size_t step : {1U, 2U, 3U, 5U, 8U, 100U}) {
+    EXPECT_EQ(passed_on("3\r\nabc\r\n0\r\n\r\nGET", step).substr(0, 13), "3\r\nabc\r\n0\r\n\r\n");
+    EXPECT_EQ(passed_on("3\r\nabc\r\n0\r\nX-Forwarded-For: 6.6.6.6\r\nHost: b\r\n\r\nGET", step),
+              "3\r\nabc\r\n0\r\n\r\n");
+    EXPECT_EQ(passed_on("0;x\r\nA: b\r\n\r\n", step), "0;x\r\n\r\n");
+  }
+}
+
+TEST(Trailers, OfResponsesArePassedOn) {
+  Body body = of_response("200 OK\r\nTransfer-Encoding: chunked", "GET");
+  const Body::Progress progress = body.consume("0\r\nServer-Timing: x\r\n\r\n");
+  EXPECT_TRUE(body.complete());
+  EXPECT_EQ(progress.gap_size, 0U);
+}
+
 TEST(Body, OfRequestFollowsTheHead) {
   EXPECT_EQ(of_request("").framing(), Body::Framing::none);
   EXPECT_EQ(of_request("Content-Length: 5\r\n").framing(), Body::Framing::length);
