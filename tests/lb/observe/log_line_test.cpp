@@ -146,6 +146,9 @@ TEST(LogLine, PresentValuesStandInTheirFields) {
   entry.error_reason = "AWSALBTGCookieInvalid";
   entry.classification = "Ambiguous";
   entry.classification_reason = "BothTeClPresent";
+  entry.transformed_host = "api.example.com";
+  entry.transformed_uri = "/product.php?id=1";
+  entry.transform_status = "TransformSuccess";
   const auto found = fields(entry);
   EXPECT_EQ(found[21], "50000");
   EXPECT_EQ(found[23], "\"redirect\"");
@@ -155,6 +158,9 @@ TEST(LogLine, PresentValuesStandInTheirFields) {
   EXPECT_EQ(found[27], "\"200\"");
   EXPECT_EQ(found[28], "\"Ambiguous\"");
   EXPECT_EQ(found[29], "\"BothTeClPresent\"");
+  EXPECT_EQ(found[31], "\"api.example.com\"");
+  EXPECT_EQ(found[32], "\"/product.php?id=1\"");
+  EXPECT_EQ(found[33], "\"TransformSuccess\"");
   entry.matched_rule_priority = -1;
   EXPECT_EQ(fields(entry)[21], "-1");
 }
