@@ -29,11 +29,13 @@ void must(int succeeded) {
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<std::int8_t, 256> make_values() {
-  std::array<std::int8_t, 256> values{};
-  for (auto& value : values) value = -1;
+constexpr unsigned char no_value = 255;
+
+constexpr std::array<unsigned char, 256> make_values() {
+  std::array<unsigned char, 256> values{};
+  for (auto& value : values) value = no_value;
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<unsigned char>(i);
   }
   return values;
 }
@@ -54,9 +56,9 @@ bool decode(std::string_view text, Raw& raw) {
   for (std::size_t in = 0, out = 0; in < text.size(); in += 4, out += 3) {
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < 4; ++i) {
-      const int value = values[static_cast<unsigned char>(text[in + i])];
-      if (value < 0) return false;
-      bits = bits << 6 | static_cast<std::uint32_t>(value);
+      const std::uint32_t value = values[static_cast<unsigned char>(text[in + i])];
+      if (value == no_value) return false;
+      bits = bits << 6 | value;
     }
     for (std::size_t i = 0; i < 3; ++i) {
       raw[out + i] = static_cast<unsigned char>(bits >> (16 - 8 * i) & 255);
