@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rules/matcher.hpp"
+#include "tests/rules/header_list.hpp"
 
 namespace {
 std::atomic<std::size_t> allocations = 0;
@@ -57,6 +58,31 @@ TEST(Matcher, AllocatesNothingToFindARule) {
   for (std::size_t i = 0; i < requests.size(); ++i) found[i] = matcher.first_match(requests[i]);
   EXPECT_EQ(allocations, before);
   EXPECT_EQ(found, (std::vector<std::uint32_t>{28, 157, 50, 15, 15, Matcher::default_rule}));
+}
+
+TEST(Matcher, AllocatesNothingForAnyFieldOnceRegexesKnowTheTexts) {
+  const RuleSet set{{{1, {HttpHeader{"X-Env", {"*prod*"}}, HttpRequestMethod{{"PUT"}}}, Forward{}},
+                     {2, {QueryString{{{"ver*", "v\\*"}}}}, Forward{}},
+                     {3, {SourceIp{{"10.0.0.0/8", "2001:db8::/32"}}}, Forward{}},
+                     {4, {PathPattern{{}, {"^/(a|b)+$"}}, HostHeader{{"*.b"}}}, Forward{}},
+                     {5, {HttpHeader{"User-Agent", {}, {"curl/[0-9.]+"}}}, Forward{}}},
+                    Forward{}};
+  const Matcher matcher(set);
+  const HeaderList headers{
+      {"x-env", "pre-production"}, {"x-env", "staging"}, {"user-agent", "CURL/7.88.1"}};
+  const std::vector<Request> requests = {
+      {.host = "a.b", .path = "/c", .method = "PUT", .headers = &headers},
+      {.host = "a.b", .path = "/c", .method = "GET", .query = "a=b&version=V*"},
+      {.host = "a.b", .path = "/c", .source = IpAddress::from_v4({10, 2, 3, 4})},
+      {.host = "a.b", .path = "/abba"},
+      {.host = "a.c", .path = "/abba", .headers = &headers},
+      {.host = "a.b", .path = "/c", .query = "v=v*"}};
+  for (const Request& request : requests) (void)matcher.first_match(request);
+  std::vector<std::uint32_t> found(requests.size());
+  const std::size_t before = allocations;
+  for (std::size_t i = 0; i < requests.size(); ++i) found[i] = matcher.first_match(requests[i]);
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(found, (std::vector<std::uint32_t>{0, 1, 2, 3, 4, Matcher::default_rule}));
 }
 
 }  // namespace
