@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+#include "cutover/console/endpoint.hpp"
+
 namespace cutover::console {
 
 namespace asio = boost::asio;
@@ -180,10 +182,10 @@ Error not_bound(const tcp::endpoint& at, const error_code& error) {
   std::string what = error.message();
   if (error == asio::error::address_in_use) what = "another program listens there";
   if (error == asio::error::access_denied) what = "this user may not listen there";
-  return {"EndpointNotBound", fmt::format("{}:{}", at.address().to_string(), at.port()),
-          fmt::format("the control endpoint cannot be opened: {}; choose another port with "
-                      "--endpoint {}:PORT, or do without: --endpoint none",
-                      what, at.address().to_string())};
+  return {"EndpointNotBound", url_of(at),
+          fmt::format("the control endpoint cannot be opened: {}; choose another with "
+                      "--endpoint ADDRESS:PORT (port 0: any that is free), or --endpoint none",
+                      what)};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cutover/console/endpoint.hpp"
 #include "cutover/console/http_server.hpp"
 #include "cutover/console/observation.hpp"
 #include "cutover/console/router.hpp"
@@ -154,6 +155,35 @@ TEST(CrossSite, ProgramsPassAndForeignPagesDoNot) {
   }
 }
 
+TEST(Endpoint, IsAnAddressAndAPort) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"127.0.0.1:4566", "http://127.0.0.1:4566"},
+      {"localhost:0", "http://127.0.0.1:0"},
+      {"[::1]:65535", "http://[::1]:65535"},
+  };
+  for (const auto& [text, url] : rows) {
+    const auto parsed = parse_endpoint(text, false);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(url_of(parsed->value()), url);
+  }
+  EXPECT_EQ(*parse_endpoint("none", false), std::nullopt);
+  for (const auto* text : {"", "4566", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", ":4566",
+                           "127.0.0.1:+1", "::1:4566", "[127.0.0.1]:1", "host.example:80"}) {
+    const auto parsed = parse_endpoint(text, true);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_EQ(parsed.error().where, "--endpoint");
+  }
+}
+
+TEST(Endpoint, IsReachableFromElsewhereOnlyWhenThatIsMeant) {
+  for (const auto* text : {"0.0.0.0:4566", "[::]:4566", "192.168.1.9:4566"}) {
+    const auto refused = parse_endpoint(text, false);
+    ASSERT_FALSE(refused) << text;
+    EXPECT_THAT(refused.error().message, HasSubstr("add --listen-anywhere"));
+    EXPECT_TRUE(parse_endpoint(text, true)) << text;
+  }
+}
+
 /// The server over a real loopback socket, its time made up.
 class ConsoleServer : public Console {
  protected:
@@ -283,10 +313,10 @@ TEST_F(ConsoleServer, SaysWhatToDoWhenThePortIsTaken) {
                          [this](const Request& asked) { return router_.handle(asked); });
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, "EndpointNotBound");
-  EXPECT_EQ(taken.error().where, "127.0.0.1:" + std::to_string(server_->bound().port()));
+  EXPECT_EQ(taken.error().where, url_of(server_->bound()));
   EXPECT_EQ(taken.error().message,
             "the control endpoint cannot be opened: another program listens there; choose another "
-            "port with --endpoint 127.0.0.1:PORT, or do without: --endpoint none");
+            "with --endpoint ADDRESS:PORT (port 0: any that is free), or --endpoint none");
 }
 
 }  // namespace
