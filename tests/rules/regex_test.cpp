@@ -59,7 +59,7 @@ TEST(Regex, IsBoundedInMemory) {
             "The regex '((a{100}){100}){100}' is no regular expression: invalid repetition size: "
             "{100} (ValidationError)");
   std::string large;
-  for (char letter = 'a'; letter <= 'z'; ++letter) large += std::string(1, letter) + "{999}";
+  for (int i = 0; i < 100; ++i) large += ".{999}";
   EXPECT_EQ(verdict(large), "The regex '" + large +
                                 "' is too large when compiled; use smaller repetition counts "
                                 "(ValidationError)");
