@@ -199,7 +199,7 @@ class EpollAcceptor final : public Acceptor, private EventLoop::Source {
       : loop_(loop), socket_(std::move(socket)), reserve_(open_reserve()) {}
   ~EpollAcceptor() override {
     EpollAcceptor::close();
-    if (gone_ != nullptr) *gone_ = true;
+    *alive_ = false;
   }
 
   /// False, with errno set: it can't be watched.
@@ -225,12 +225,10 @@ class EpollAcceptor final : public Acceptor, private EventLoop::Source {
   static Descriptor open_reserve() { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
   void ready(std::uint32_t) override {
-    bool gone = false;
-    gone_ = &gone;
-    for (int i = 0; i < accepted_per_turn && !gone && socket_; ++i) {
+    const auto alive = alive_;
+    for (int i = 0; i < accepted_per_turn && *alive && socket_; ++i) {
       if (!accept_one()) break;
     }
-    if (!gone) gone_ = nullptr;
   }
 
   /// False: there is no more to accept now.
@@ -292,7 +290,7 @@ class EpollAcceptor final : public Acceptor, private EventLoop::Source {
   Descriptor reserve_;
   Sink* sink_ = nullptr;
   TimerId pause_ = 0;
-  bool* gone_ = nullptr;  ///< Told of the destruction while it accepts.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< The sink may destroy it.
 };
 
 }  // namespace
