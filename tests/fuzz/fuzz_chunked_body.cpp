@@ -1,5 +1,5 @@
 // Chunked bodies: pieces and whole agree, and both agree with a decoder that is as simple as can be
-// because it has the whole body at hand.
+// because it has the whole body at hand. A request's trailer fields are not passed on.
 
 #include <cstdint>
 #include <cstdlib>
@@ -66,6 +66,33 @@ bool decode_naively(std::string_view bytes, std::string& payload, std::size_t& l
   return true;
 }
 
+/// What a request's body comes to when it is passed on, read in steps.
+std::string passed_on(std::string_view bytes, std::size_t step) {
+  RequestHead head;
+  head.chunked = true;
+  Body body = Body::of_request(head);
+  std::string passed;
+  for (std::size_t at = 0; at < bytes.size() && !body.complete(); at += step) {
+    std::string piece(bytes.substr(at, step));
+    const Body::Progress progress = body.consume(piece);
+    require(progress.gap + progress.gap_size <= progress.consumed);
+    passed += piece.substr(0, Body::close_gap(piece.data(), progress));
+    if (progress.malformed) break;
+  }
+  return passed;
+}
+
+/// The same content, and no trailer fields.
+void check_passed_on(std::string_view bytes, const std::string& payload) {
+  const std::string passed = passed_on(bytes, bytes.size() + 1);
+  require(passed_on(bytes, 1) == passed && passed_on(bytes, 1 + bytes.size() % 7) == passed);
+  const Decoded decoded = in_steps(passed, passed.size() + 1);
+  require(decoded.complete && decoded.consumed == passed.size() && decoded.payload == payload);
+  const std::size_t last_line = passed.rfind("\r\n", passed.size() - 5);
+  const std::size_t last_chunk = last_line == std::string::npos ? 0 : last_line + 2;
+  require(passed.find_first_not_of('0', last_chunk) == passed.find_first_of("\r;", last_chunk));
+}
+
 void check(std::string_view bytes) {
   const Decoded whole = in_steps(bytes, bytes.size() + 1);
   require(in_steps(bytes, 1) == whole);
@@ -76,6 +103,7 @@ void check(std::string_view bytes) {
   std::size_t length = 0;
   require(decode_naively(bytes, payload, length));
   require(payload == whole.payload && length == whole.consumed);
+  check_passed_on(bytes.substr(0, length), payload);
 }
 
 }  // namespace

@@ -1,49 +1,29 @@
 // Response heads: pieces and whole agree, views lie in the buffer, and what is sent to a client has
 // the framing that was understood here.
 
-#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "lb/http/body.hpp"
 #include "lb/http/rewrite.hpp"
-#include "tests/lb/http/render.hpp"
+#include "tests/fuzz/head_checks.hpp"
 
 namespace cutover::lb::http {
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-void require_inside(std::string_view view, std::string_view bytes) {
-  require(view.empty() || (view.data() >= bytes.data() &&
-                           view.data() + view.size() <= bytes.data() + bytes.size()));
-}
-
-void check_pieces(std::string_view bytes, ResponseScanStatus whole_status,
-                  const std::string& whole) {
-  const std::size_t step = 1 + bytes.size() % 7;
-  ResponseScanStatus status = ResponseScanStatus::incomplete;
-  ResponseHead head;
-  for (std::size_t searched = 0;
-       status == ResponseScanStatus::incomplete && searched < bytes.size();) {
-    const std::size_t arrived = std::min(searched + step, bytes.size());
-    const std::string piece(bytes.substr(0, arrived));
-    status = scan_response_head(piece, searched, head);
-    searched = arrived;
-    if (status == ResponseScanStatus::complete) require(render(head) == whole);
-  }
-  require(status == whole_status);
-}
-
 void check_sent(const ResponseHead& head, bool drop_framing) {
+  const ResponseHandling handling{.server_header = head.length % 2 == 0,
+                                  .inserted_lines = "X-Frame-Options: DENY\r\n",
+                                  .overridden = {"x-frame-options"}};
   std::string out;
-  append_response_head(
-      head, {.drop_framing = drop_framing, .date = "Sun, 06 Nov 1994 08:49:37 GMT", .label = "g"},
-      out);
+  append_response_head(head,
+                       {.drop_framing = drop_framing,
+                        .date = "Sun, 06 Nov 1994 08:49:37 GMT",
+                        .label = "g",
+                        .handling = &handling,
+                        .extra_lines = "Set-Cookie: AWSALB=x\r\n"},
+                       out);
   ResponseHead sent;
   const ResponseScanStatus status = scan_response_head(out, 0, sent);
   // What is added can exceed the limits that the response itself just kept.
@@ -59,15 +39,11 @@ void check(std::string_view bytes) {
   ResponseHead head;
   const ResponseScanStatus status = scan_response_head(bytes, 0, head);
   const std::string whole = status == ResponseScanStatus::complete ? render(head) : "";
-  check_pieces(bytes, status, whole);
+  check_pieces(bytes, status, whole, scan_response_head);
   if (status != ResponseScanStatus::complete) return;
   const std::string_view own = bytes.substr(0, head.length);
   require_inside(head.reason, own);
-  for (const HeaderLine& header : head.headers) {
-    require_inside(header.line, own);
-    require_inside(header.name, header.line);
-    require_inside(header.value, header.line);
-  }
+  require_inside(head.headers, own);
   check_sent(head, false);
   check_sent(head, true);
 }
