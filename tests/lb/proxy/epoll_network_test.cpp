@@ -187,13 +187,16 @@ TEST_F(Streams, AFullSocketIsWaitedForUntilThePeerTakesSome) {
   }
 }
 
-TEST_F(Streams, PiecesArriveInOrderWhateverTheirNumber) {
-  const auto connection = pair();
-  const std::string_view pieces[] = {"a", "", "bc", "d"};
-  error_code failed;
-  EXPECT_EQ(connection.stream->write_now(pieces, failed), 4U);
-  EXPECT_EQ(connection.stream->write_now({}, failed), 0U);
-  EXPECT_EQ(connection.receive(), "abcd");
+TEST_F(Streams, PiecesArriveInOrderWhateverTheirSize) {
+  for (const std::size_t size : {1UL, 2045UL, 2046UL, 40'000UL}) {
+    const auto connection = pair();
+    const std::string body(size, 'b');
+    const std::string_view pieces[] = {"a", "", body, "cd"};
+    error_code failed;
+    EXPECT_EQ(connection.stream->write_now(pieces, failed), size + 3);
+    EXPECT_EQ(connection.stream->write_now({}, failed), 0U);
+    EXPECT_EQ(connection.receive(), "a" + body + "cd") << size;
+  }
 }
 
 TEST_F(Streams, CancelEndsBothSidesLaterAndLosesNoBytes) {
