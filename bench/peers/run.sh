@@ -12,19 +12,23 @@ source .ci/steps
 source bench/peers/processes
 source bench/peers/measures
 
-rounds=7 seconds=4 idle_clients=5000
+rounds=5 seconds=3 extra_seconds=2 idle_clients=5000
+quiet_seconds=3 # Before memory is weighed: who gives idle memory back has had time to.
 connections=64 # Keep-alive connections of each load.
 rate=8000      # Requests per second of the open-loop load: well below what each peer can carry.
 case "${1:-}" in
   '') ;;
-  --quick) rounds=1 seconds=1 ;;
+  --quick) rounds=1 seconds=1 extra_seconds=1 idle_clients=1000 ;;
   *)
     echo "bench/peers/run.sh: unknown option '$1'; there is: --quick" >&2
     exit 2
     ;;
 esac
+rules=100      # As many as a load balancer may have; requests match the last one.
+declare -A body_bytes=([4k]=4096 [1m]=1048576) body_title=([4k]="4 KiB" [1m]="1 MiB")
 bin=build/release/bin
 proxies=(nginx haproxy shuttle cutover)
+parsing=(nginx haproxy cutover) # Who know a request when they see one.
 
 prepare() {
   step "install" bash .ci/install bench
@@ -54,7 +58,13 @@ allow_descriptors() {
 prove_same_answers() {
   local name
   for name in "${proxies[@]}"; do
-    same_answers "$name" "${port[$name]}" || exit 1
+    same_answers "$name" "/" "--head /" "--data some=body /" "/4k.bin" "/1m.bin" "/missing" \
+      "--header Range:bytes=10-19 /1m.bin" || exit 1
+  done
+  for name in "${parsing[@]}"; do
+    same_answers "${name}_rules" "/part/1/" "/part/$rules/some/page" || exit 1
+    not_found "${name}_rules" "/part/$((rules + 1))/" || exit 1
+    same_answers "${name}_logged" "/" || exit 1
   done
   echo "All of ${proxies[*]} answer as the backend does."
 }
@@ -66,14 +76,34 @@ rounds_of_load() {
       closed_loop "$name" "${pid[$name]}" "http://127.0.0.1:${port[$name]}/"
       open_loop "$name" "http://127.0.0.1:${port[$name]}/"
     done
-    closed_loop in_process "${pid[cutover]}" "http://127.0.0.1:${port[in_process]}/api/users/1"
+    closed_loop cutover_in_process "${pid[cutover]}" \
+      "http://127.0.0.1:${port[cutover_in_process]}/api/users/1"
+    round_of_extras
     echo "round $round of $rounds"
+  done
+}
+
+round_of_extras() {
+  local name size
+  for size in 4k 1m; do
+    for name in "${proxies[@]}"; do body_loop "$name" "${pid[$name]}" "$size"; done
+  done
+  for name in "${parsing[@]}"; do
+    cost_of_load "$name" "${pid[$name]}" "http://127.0.0.1:${port[${name}_rules]}/part/$rules/" \
+      "$extra_seconds" _rules
+  done
+  for name in "${parsing[@]}"; do
+    cost_of_load "$name" "${pid[${name}_logged]}" "http://127.0.0.1:${port[${name}_logged]}/" \
+      "$extra_seconds" _logged
+    : >"$work/${name}_logged.access"
+    : >"$work/${name}_logged.log"
   done
 }
 
 # Each proxy anew, so that what earlier loads left in its pools does not hide what a client costs.
 weigh_idle_clients() {
   local name
+  for name in "${parsing[@]}"; do stop "${name}_logged"; done
   for name in "${proxies[@]}"; do
     stop "$name"
     "start_$name"
@@ -97,6 +127,7 @@ allow_descriptors
 make_workspace
 start_backend
 for name in "${proxies[@]}"; do "start_$name"; done
+for name in "${parsing[@]}"; do "start_${name}_logged"; done
 load_before=$(cut -d' ' -f1 /proc/loadavg)
 step "same answers" prove_same_answers
 step "load" rounds_of_load
