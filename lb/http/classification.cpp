@@ -1,5 +1,7 @@
 #include "lb/http/classification.hpp"
 
+#include <array>
+
 #include "lb/http/field_name.hpp"
 #include "lb/http/framing_fields.hpp"
 #include "lb/http/grammar.hpp"
@@ -190,13 +192,21 @@ bool has_unsupported_coding(const RequestHead& head) {
   return codings.unsupported;
 }
 
-/// RFC 9112 §3.2: a Host that can't be one is a bad request. Not a check of the name; these
-/// characters would end or disguise a host in a URL.
+/// RFC 9112 §3.2: a Host that can't be one is a bad request. Not a check of the name; what is left
+/// out here would end or disguise a host in a URL.
+constexpr std::array<bool, 256> host_chars() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = '!'; c <= '~'; ++c) table[c] = true;
+  for (const char c : std::string_view("/\\?#@<>\"")) table[static_cast<unsigned char>(c)] = false;
+  return table;
+}
+constexpr std::array<bool, 256> host_char_table = host_chars();
+
 bool is_possible_host(std::string_view host) {
   for (const char c : host) {
-    if (c == ' ' || is_control(c) || is_not_ascii(c)) return false;
+    if (!host_char_table[static_cast<unsigned char>(c)]) return false;
   }
-  return !host.empty() && host.front() != ':' && !has_one_of(host, "/\\?#@<>\"");
+  return !host.empty() && host.front() != ':';
 }
 
 /// RFC 9112 §3.2 would have several refused; ALB takes the first.
@@ -244,8 +254,7 @@ Classification classify_cut_off(std::string_view bytes) {
 
 Admission admit(const RequestHead& head, const Classification& classification, DesyncMode mode) {
   const Tier tier = classification.tier;
-  const bool bad_version = classification.reason == "BadVersion";
-  if (!bad_version) {
+  if (tier != Tier::compliant && classification.reason != "BadVersion") {
     const bool refused = is_blocked(tier, mode) || (tier == Tier::severe && !has_one_meaning(head));
     if (refused) return refuse(400, Cause::malformed_request);
   }

@@ -7,7 +7,7 @@
 #include "lb/http/field_name.hpp"
 #include "lb/http/framing_fields.hpp"
 #include "lb/http/grammar.hpp"
-#include "lb/http/head_scan.hpp"
+#include "lb/http/message_head.hpp"
 
 namespace cutover::lb::http {
 namespace {
@@ -246,9 +246,8 @@ class RequestScanner {
   /// such a line (or not all of one).
   const char* usual_line(HeaderLine& header) {
     if (is_blank(*at_)) return nullptr;
-    const char* colon = find_odd_in_name(at_, end_);
-    const bool odd_name = colon != end_ && *colon != ':';
-    if (odd_name) colon = find_name_stop(colon, end_);
+    bool odd_name = false;
+    const char* const colon = find_name_stop(at_, end_, odd_name);
     if (colon == end_ || *colon != ':' || colon == at_ || is_blank(colon[-1])) return nullptr;
     const char* value = colon + 1;
     while (value != end_ && is_blank(*value)) ++value;
@@ -260,7 +259,7 @@ class RequestScanner {
     header.value = between(value, value_end);
     header.line = between(at_, stop);
     header.known = recognise(header.name);
-    if (odd_name) ++head_.invalid_names;
+    head_.invalid_names += odd_name ? 1 : 0;
     return stop;
   }
 

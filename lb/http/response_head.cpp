@@ -7,7 +7,7 @@
 #include "lb/http/field_name.hpp"
 #include "lb/http/framing_fields.hpp"
 #include "lb/http/grammar.hpp"
-#include "lb/http/head_scan.hpp"
+#include "lb/http/message_head.hpp"
 
 namespace cutover::lb::http {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "lb/http/field_name.hpp"
 #include "lb/http/grammar.hpp"
+#include "lb/http/message_head.hpp"
 #include "lb/http/output.hpp"
 
 namespace cutover::lb::http {
@@ -15,17 +16,6 @@ namespace {
 constexpr std::size_t own_bytes_most = 512;
 /// Above this the incoming X-Amzn-Trace-Id is replaced (ALB user guide: Request tracing).
 constexpr std::size_t headers_with_trace_id_most = 7 * 1024;
-
-bool is_named_by_connection(const std::vector<HeaderLine>& headers, std::string_view name) {
-  bool named = false;
-  for (const HeaderLine& header : headers) {
-    if (header.known != Known::connection) continue;
-    for_each_element(header.value, [&](std::string_view option) {
-      named = named || equals_ignore_case(option, name);
-    });
-  }
-  return named;
-}
 
 class RequestRewriter {
  public:
@@ -84,16 +74,17 @@ class RequestRewriter {
 
   void other_headers() {
     LineRun run(output_);
+    const bool all_pass = head_.plain && !drops_invalid_ && head_.connection_options == 0;
     bool length_sent = head_.chunked;  // RFC 9112 §6.3: Transfer-Encoding overrides the length
     for (const HeaderLine& header : head_.headers) {
       switch (header.known) {
         case Known::other:
-          if (drops_invalid_ && !is_valid_name(header.name)) break;
-          if (!head_.plain && !is_regular(header)) {
-            irregular(header, run);
-            break;
+          if (all_pass) {
+            run.add(header.line);
+          } else {
+            unknown(header, run);
           }
-          [[fallthrough]];
+          break;
         case Known::user_agent:
         case Known::server:
         case Known::date:
@@ -256,6 +247,15 @@ class RequestRewriter {
     return header.line.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos;
   }
 
+  void unknown(const HeaderLine& header, LineRun& run) {
+    if (drops_invalid_ && !is_valid_name(header.name)) return;
+    if (!head_.plain && !is_regular(header)) {
+      irregular(header, run);
+    } else if (!is_dropped_by_connection(header.name)) {
+      run.add(header.line);
+    }
+  }
+
   /// Continuations and lines without colon are passed on as headers of their own, with a colon
   /// (ALB user guide: multi-line headers); unless a target could take the result for one that the
   /// load balancer answers for. Some take `Host : a` for a Host.
@@ -291,64 +291,6 @@ class RequestRewriter {
   bool drops_invalid_;
 };
 
-/// The listener's inserted header replaces the target's.
-bool is_overridden(std::string_view name, const ResponseHandling* handling) {
-  if (handling == nullptr) return false;
-  return std::any_of(
-      handling->overridden.begin(), handling->overridden.end(),
-      [&](const std::string& overridden) { return equals_ignore_case(name, overridden); });
-}
-
-void put_response_headers(const ResponseHead& head, const ResponseContext& context,
-                          Output& output) {
-  const bool drops_server = context.handling != nullptr && !context.handling->server_header;
-  LineRun run(output);
-  for (const HeaderLine& header : head.headers) {
-    switch (header.known) {
-      case Known::connection:
-      case Known::keep_alive:
-      case Known::proxy_connection:
-      case Known::te:
-        break;
-      case Known::upgrade:
-        if (context.upgrade) run.add(header.line);
-        break;
-      case Known::transfer_encoding:
-      case Known::trailer:
-        if (!context.drop_framing) run.add(header.line);
-        break;
-      case Known::content_length:
-        if (!context.upgrade) run.add(header.line);
-        break;
-      case Known::server:
-        if (drops_server) break;
-        [[fallthrough]];
-      default:
-        if (head.connection_options > 0 && is_named_by_connection(head.headers, header.name)) break;
-        if (!is_overridden(header.name, context.handling)) run.add(header.line);
-    }
-  }
-  run.flush();
-}
-
-/// What the load balancer adds to a final response's headers.
-void put_own_headers(const ResponseHead& head, const ResponseContext& context, Output& output) {
-  if (!head.has_date && !context.date.empty()) {
-    output.put("Date: ");
-    output.put(context.date);
-    output.put("\r\n");
-  }
-  if (context.handling != nullptr) output.put(context.handling->inserted_lines);
-  output.put(context.extra_lines);
-  if (!context.label.empty()) {
-    output.put("X-Cutover-Target-Group: ");
-    output.put(context.label);
-    output.put("\r\n");
-  }
-  const bool keep_alive = context.keep_alive && !context.drop_framing;
-  output.put(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
-}
-
 }  // namespace
 
 void append_request_head(const RequestHead& head, const ForwardingContext& context,
@@ -370,29 +312,6 @@ void append_request_head(const RequestHead& head, const ForwardingContext& conte
     output.put("\r\n");
   }
   trace_id_out = std::string_view(out).substr(trace_id_begin, trace_id_end - trace_id_begin);
-}
-
-void append_response_head(const ResponseHead& head, const ResponseContext& context,
-                          std::string& out) {
-  const std::size_t inserted =
-      context.handling == nullptr ? 0 : context.handling->inserted_lines.size();
-  Output output(out, head.length + own_bytes_most + context.date.size() + context.label.size() +
-                         context.extra_lines.size() + inserted);
-  std::array<char, 3> code{};
-  std::to_chars(code.data(), code.data() + code.size(), head.status);
-  output.put("HTTP/1.1 ");
-  output.put({code.data(), code.size()});
-  output.put(' ');
-  output.put(head.reason);
-  output.put("\r\n");
-  put_response_headers(head, context, output);
-  if (head.status >= 200) {
-    put_own_headers(head, context, output);
-  } else if (context.upgrade) {
-    output.put(context.extra_lines);
-    output.put("Connection: Upgrade\r\n");
-  }
-  output.put("\r\n");
 }
 
 }  // namespace cutover::lb::http

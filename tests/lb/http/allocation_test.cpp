@@ -32,10 +32,15 @@ TEST(Allocation, HeadsCostNoneInSteadyState) {
       " folded\r\nX: \xe2\x82\xac\r\n\r\n";
   const std::string response =
       "HTTP/1.1 200 OK\r\nServer: x\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n";
-  const ForwardingContext forwarding{.peer_address = "127.0.0.1",
-                                     .listener_port_text = "80",
-                                     .dns_name = "demo",
-                                     .trace_id = "1-5759e988-bd862e3fe1be46a994272793"};
+  const ForwardingContext forwarding{
+      .peer_address = "127.0.0.1",
+      .listener_port_text = "80",
+      .dns_name = "demo",
+      .trace_id = "1-5759e988-bd862e3fe1be46a994272793",
+      .handling = {.client_port_in_forwarded_for = true, .drop_invalid_header_fields = true}};
+  const ResponseHandling handling{.server_header = false,
+                                  .inserted_lines = "X-Frame-Options: DENY\r\n",
+                                  .overridden = {"x-frame-options"}};
   RequestHead request_head;
   ResponseHead response_head;
   std::string out;
@@ -47,7 +52,8 @@ TEST(Allocation, HeadsCostNoneInSteadyState) {
     append_request_head(request_head, forwarding, out, trace_id);
     EXPECT_EQ(scan_response_head(response, 0, response_head), ResponseScanStatus::complete);
     out.clear();
-    append_response_head(response_head, {.date = "Sun, 06 Nov 1994 08:49:37 GMT"}, out);
+    append_response_head(response_head,
+                         {.date = "Sun, 06 Nov 1994 08:49:37 GMT", .handling = &handling}, out);
     Body body = Body::of_response(response_head, request_head.method);
     EXPECT_FALSE(body.consume("5\r\nhello\r\n0\r\n\r\n").malformed);
     out.clear();

@@ -1,12 +1,14 @@
 #pragma once
 
-// What scanning a request's head and a response's have in common.
+// What a request's head and a response's have in common for scanning and rewriting.
 
 #include <cstddef>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "lb/http/grammar.hpp"
+#include "lb/http/request_head.hpp"
 
 namespace cutover::lb::http {
 
@@ -37,6 +39,18 @@ void note_connection(std::string_view value, Head& head) {
       ++head.connection_options;
     }
   });
+}
+
+/// Whether a Connection header lists `name`, which makes it a header of that connection alone.
+inline bool is_named_by_connection(const std::vector<HeaderLine>& headers, std::string_view name) {
+  bool named = false;
+  for (const HeaderLine& header : headers) {
+    if (header.known != Known::connection) continue;
+    for_each_element(header.value, [&](std::string_view option) {
+      named = named || equals_ignore_case(option, name);
+    });
+  }
+  return named;
 }
 
 }  // namespace cutover::lb::http
