@@ -217,15 +217,30 @@ const Mistake mistakes[] = {
     {"HttpsListener", R"([{"op":"replace","path":"/Listeners/0/Protocol","value":"HTTPS"}])",
      "/Listeners/0/Protocol: found the string \"HTTPS\"; allowed are HTTP; did you mean "
      "\"HTTP\"? (ValidationError)"},
-    {"UnsupportedCondition",
+    {"BlockThatAlbRefuses",
      R"([{"op":"replace","path":"/Rules/0/Conditions/0","value":
-          {"Field":"source-ip","SourceIpConfig":{"Values":["10.0.0.0/8"]}}}])",
-     "/Rules/0/Conditions/0/Field: found \"source-ip\", which is not supported; supported are "
-     "path-pattern, host-header (ValidationError)"},
-    {"UnsupportedAction",
+          {"Field":"source-ip","SourceIpConfig":{"Values":["255.255.255.255/32"]}}}])",
+     "/Rules/0/Conditions/0/SourceIpConfig/Values/0: The 'source-ip' value '255.255.255.255/32' is "
+     "not allowed: ALB refuses the CIDR block 255.255.255.255/32 (ValidationError)"},
+    {"LookAhead",
+     R"([{"op":"replace","path":"/Rules/0/Conditions/0","value":
+          {"Field":"path-pattern","PathPatternConfig":{"RegexValues":["^/a(?!b)."]}}}])",
+     "/Rules/0/Conditions/0/PathPatternConfig/RegexValues/0: The 'path-pattern' regex value "
+     "'^/a(?!b).' has a look-ahead '(?!'; look-around, back-references, atomic groups, possessive "
+     "quantifiers, subroutines, recursion and \\p{...} are not supported (ValidationError)"},
+    {"ActionThatNeedsHttps",
      R"([{"op":"replace","path":"/Rules/0/Actions/0/Type","value":"authenticate-oidc"}])",
-     "/Rules/0/Actions/0/Type: found \"authenticate-oidc\", which is not supported; supported are "
-     "forward, fixed-response, redirect (ValidationError)"},
+     "/Rules/0/Actions/0/Type: found \"authenticate-oidc\", which needs an HTTPS listener; on an "
+     "HTTP listener allowed are forward, fixed-response, redirect (InvalidLoadBalancerAction)"},
+    {"StickyTargetsOfSeveralGroups",
+     R"([{"op":"add","path":"/TargetGroups/0/Attributes/-","value":
+          {"Key":"stickiness.enabled","Value":"true"}},
+         {"op":"replace","path":"/Rules/0/Actions/0","value":{"Type":"forward","ForwardConfig":
+          {"TargetGroups":[{"TargetGroupArn":"api","Weight":1},
+                           {"TargetGroupArn":"files","Weight":1}]}}}])",
+     "/Rules/0/Actions/0/ForwardConfig: a forward action with several target groups, one of which "
+     "has stickiness on, needs TargetGroupStickinessConfig with Enabled true "
+     "(InvalidConfigurationRequest)"},
     {"UnsupportedAttributeValue",
      R"([{"op":"replace","path":"/TargetGroups/0/Attributes/0","value":
           {"Key":"load_balancing.cross_zone.enabled","Value":"false"}}])",
