@@ -24,6 +24,11 @@ LoadBalancer::~LoadBalancer() { core_->stop(Duration::zero()); }
 Result<void> LoadBalancer::start() { return core_->start(); }
 void LoadBalancer::stop(Duration grace) { core_->stop(grace); }
 
+Result<void> LoadBalancer::modify_attributes(const LoadBalancerAttributes& attributes) {
+  return core_->modify_attributes(attributes);
+}
+const LoadBalancerAttributes& LoadBalancer::attributes() const { return core_->attributes(); }
+
 Result<void> LoadBalancer::create_target_group(targets::TargetGroupSpec spec) {
   return core_->create_target_group(std::move(spec));
 }
@@ -59,7 +64,7 @@ Result<targets::TargetHealth> LoadBalancer::target_health(const std::string& tar
                                                           const targets::TargetId& target) const {
   const auto* group = core_->find_group(target_group);
   if (group == nullptr) return Core::group_not_found(target_group);
-  return group->state.health(target);
+  return core_->health(*group, target);
 }
 
 Result<std::uint16_t> LoadBalancer::create_listener(const ListenerSpec& listener) {
@@ -70,6 +75,15 @@ Result<void> LoadBalancer::modify_listener(std::uint16_t listener, rules::Action
     rules.default_action = std::move(default_action);
     return {};
   });
+}
+Result<void> LoadBalancer::modify_listener_attributes(std::uint16_t listener,
+                                                      const ListenerAttributes& attributes) {
+  return core_->modify_listener_attributes(listener, attributes);
+}
+Result<ListenerAttributes> LoadBalancer::listener_attributes(std::uint16_t listener) const {
+  const auto* found = core_->find_listener(listener);
+  if (found == nullptr) return Core::listener_not_found(listener);
+  return found->attributes;
 }
 Result<void> LoadBalancer::delete_listener(std::uint16_t listener) {
   return core_->delete_listener(listener);
@@ -155,6 +169,9 @@ Result<void> LoadBalancer::set_rule_priorities(std::uint16_t listener,
 }
 
 Accounts LoadBalancer::accounts() const { return core_->accounts(); }
+
+MetricsSnapshot LoadBalancer::metrics() const { return core_->metrics(); }
+const TraceStore& LoadBalancer::traces() const { return core_->traces(); }
 
 void LoadBalancer::on_health_change(OnHealthChange callback) {
   core_->on_health_change(std::move(callback));

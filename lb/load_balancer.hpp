@@ -14,11 +14,15 @@
 #include <string>
 #include <vector>
 
+#include "lb/attributes.hpp"
 #include "lb/base/clock.hpp"
 #include "lb/base/result.hpp"
 #include "lb/base/timers.hpp"
 #include "lb/in_process.hpp"
 #include "lb/observe/account.hpp"
+#include "lb/observe/metrics.hpp"
+#include "lb/observe/why_trace.hpp"
+#include "lb/targets/selection.hpp"
 #include "lb/targets/target_group_spec.hpp"
 #include "rules/rule.hpp"
 
@@ -28,16 +32,41 @@ namespace proxy {
 class WorkerHost;
 }
 
+/// How long configuration takes to reach a node, on the control plane's clock: each change and node
+/// gets a delay of its own from this range, decided by the seed. Changes never overtake each other
+/// on their way to one node. With 0 to 0 a change answers once every node has it.
+struct PropagationLag {
+  Duration least = Duration::zero();
+  Duration most = Duration::zero();
+  std::uint64_t seed = 1;
+  bool any() const { return most > Duration::zero(); }
+};
+
+/// Which requests leave a why-trace (lb/observe/why_trace.hpp).
+struct TraceOptions {
+  double fraction = 0;     ///< 0-1, by chance.
+  bool on_demand = false;  ///< Those with an X-Cutover-Trace header, from a loopback address.
+  std::size_t kept = 256;  ///< The last so many.
+};
+
 struct Options {
   std::string name = "cutover";  ///< 1-32 letters, digits, hyphens.
   std::string account = "123456789012";
   std::string region = "us-east-1";
-  unsigned workers = 0;                              ///< Threads that serve; 0: one per core.
-  std::uint64_t seed = 1;                            ///< Trace ids, weighted choices.
-  Duration idle_timeout = std::chrono::seconds(60);  ///< 1-4,000 s
-  Duration client_keep_alive = std::chrono::seconds(3600);  ///< 60-604,800 s
+  unsigned workers = 0;  ///< Threads that serve; 0: one per core.
+  /// Nodes, each a thread with a configuration and health checks of its own, as an ALB has one or
+  /// more per availability zone. 0: one node that all workers belong to. Excludes `workers`.
+  unsigned nodes = 0;
+  PropagationLag propagation_lag;
+  /// Trace ids, weighted choices, the key of stickiness cookies.
+  std::uint64_t seed = 1;
+  LoadBalancerAttributes attributes;
   Duration connect_timeout = std::chrono::seconds(10);
   std::string access_log;  ///< A file to append to; empty: none.
+  /// A directory that stands in for the bucket of `access_logs` and `connection_logs`: each gets
+  /// ALB's file names and rotation below it. Empty: neither log is delivered.
+  std::string log_directory;
+  TraceOptions traces;
   /// Client connections per worker; further ones are answered 503 and closed.
   std::size_t connections_most = 16'384;
   /// Adds `X-Cutover-Target-Group: NAME` to every response (`-` when the load balancer answered),
@@ -50,6 +79,7 @@ struct ListenerSpec {
   std::uint16_t bind_port = 0;  ///< The port really bound; 0: chosen by the kernel.
   boost::asio::ip::address address = boost::asio::ip::make_address("127.0.0.1");
   rules::Action default_action;
+  ListenerAttributes attributes = {};
 };
 
 struct TargetSpec {
@@ -70,11 +100,15 @@ class LoadBalancer {
   /// Stops at once if stop() was not called.
   ~LoadBalancer();
 
-  /// Starts the workers. Errors: the access log can't be opened.
+  /// Starts the workers. Errors: an option out of its range, a log that can't be opened.
   Result<void> start();
   /// Stops accepting, lets requests in flight finish for up to `grace`, cuts the rest, ends the
   /// workers. Blocks for that long at most.
   void stop(Duration grace);
+
+  /// For requests that begin, and connections that are accepted, from now on.
+  Result<void> modify_attributes(const LoadBalancerAttributes& attributes);
+  const LoadBalancerAttributes& attributes() const;
 
   // Target groups (created free-standing; used once an action names them).
   Result<void> create_target_group(targets::TargetGroupSpec spec);
@@ -92,6 +126,7 @@ class LoadBalancer {
     targets::TargetId target;
     targets::TargetHealth health;
     std::uint64_t in_flight = 0;
+    targets::AnomalyDetection anomaly = {};  ///< With weighted_random.
   };
   Result<std::vector<TargetDescription>> describe_target_health(
       const std::string& target_group) const;
@@ -102,6 +137,9 @@ class LoadBalancer {
   /// Binds at once; gives the port really bound. Errors say what to do (port in use, not allowed).
   Result<std::uint16_t> create_listener(const ListenerSpec& listener);
   Result<void> modify_listener(std::uint16_t listener, rules::Action default_action);
+  Result<void> modify_listener_attributes(std::uint16_t listener,
+                                          const ListenerAttributes& attributes);
+  Result<ListenerAttributes> listener_attributes(std::uint16_t listener) const;
   Result<void> delete_listener(std::uint16_t listener);
   Result<rules::RuleSet> rules(std::uint16_t listener) const;
   std::vector<std::uint16_t> listeners() const;
@@ -119,6 +157,10 @@ class LoadBalancer {
 
   /// The sum over all workers, now.
   Accounts accounts() const;
+  /// In CloudWatch's terms, by node.
+  MetricsSnapshot metrics() const;
+  /// The last why-traces.
+  const TraceStore& traces() const;
   /// Called on the control thread whenever a target's state changes.
   using OnHealthChange =
       std::function<void(const std::string& target_group, const targets::TargetId& target,

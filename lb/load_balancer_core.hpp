@@ -1,18 +1,22 @@
 #pragma once
 
-// Behind the load balancer's face: target groups and listeners as the control thread holds them,
-// and the making of routing tables from them. Not for embedding programs.
+// Behind the load balancer's face: target groups and listeners as its callers see them, and the
+// spreading of changes to its nodes. Not for embedding programs.
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lb/base/random.hpp"
 #include "lb/load_balancer.hpp"
+#include "lb/node.hpp"
 #include "lb/observe/access_log.hpp"
-#include "lb/proxy/health_checker.hpp"
+#include "lb/observe/log_directory.hpp"
 #include "lb/proxy/routing.hpp"
 #include "lb/proxy/worker_host.hpp"
 #include "lb/targets/target_group.hpp"
@@ -22,12 +26,13 @@ namespace cutover::lb {
 /// Control thread only.
 class LoadBalancer::Core {
  public:
+  /// What was asked for: registrations and drains count from the call. Whether a target is healthy
+  /// is for the nodes to say.
   struct Group {
     targets::TargetGroup state;
     proxy::GroupSlot slot = 0;
     std::string arn;
     std::map<targets::TargetId, std::shared_ptr<const proxy::TargetRoute>> targets;
-    std::shared_ptr<const proxy::GroupRoute> route;
     TimerId drain_timer = 0;
   };
   using Endpoint = boost::asio::ip::tcp::endpoint;
@@ -35,13 +40,16 @@ class LoadBalancer::Core {
     proxy::ListenerSlot slot = 0;
     Endpoint bound;
     rules::RuleSet rules;
-    std::shared_ptr<const proxy::ListenerRoute> route;
+    ListenerAttributes attributes;
   };
 
   Core(Timers& timers, Options options, std::unique_ptr<proxy::WorkerHost> host);
 
   Result<void> start();
   void stop(Duration grace);
+
+  Result<void> modify_attributes(const LoadBalancerAttributes& attributes);
+  const LoadBalancerAttributes& attributes() const { return options_.attributes; }
 
   Result<void> create_target_group(targets::TargetGroupSpec spec);
   Result<void> modify_target_group(const targets::TargetGroupSpec& spec);
@@ -53,8 +61,11 @@ class LoadBalancer::Core {
   Result<void> register_target(const std::string& name, TargetSpec target);
   Result<void> deregister_target(const std::string& name, const targets::TargetId& target);
   Result<std::vector<TargetDescription>> describe_target_health(const std::string& name);
+  /// What the nodes make of a target together.
+  targets::TargetHealth health(const Group& group, const targets::TargetId& target) const;
 
   Result<std::uint16_t> create_listener(const ListenerSpec& spec);
+  Result<void> modify_listener_attributes(std::uint16_t port, const ListenerAttributes& attributes);
   Result<void> delete_listener(std::uint16_t port);
   std::vector<std::uint16_t> listeners() const;
   const Listener* find_listener(std::uint16_t port) const;
@@ -64,26 +75,39 @@ class LoadBalancer::Core {
                             const std::function<Result<void>(rules::RuleSet&)>& change);
 
   Accounts accounts();
+  MetricsSnapshot metrics();
+  const TraceStore& traces() const { return traces_; }
   void on_health_change(OnHealthChange callback) { on_health_change_ = std::move(callback); }
 
  private:
   Result<void> check_groups_exist(const rules::RuleSet& rules) const;
-  std::shared_ptr<const proxy::ListenerRoute> compile(const rules::RuleSet& rules) const;
+  /// Whether the rules of a listener would keep the load balancer within its quotas.
+  Result<void> check_quotas(std::uint16_t port, const rules::RuleSet& rules) const;
+  /// Whether one more registration would.
+  Result<void> check_target_quotas(const Group& group, const targets::TargetId& target) const;
+  std::shared_ptr<const proxy::ListenerRoute> compile(const Listener& listener) const;
   proxy::ActionRoute compile(const rules::Action& action) const;
   void refresh_use();
-  void refresh_checks(Group& group);
-  void refresh_route(Group& group);
-  /// Hands the present table to every worker; returns when each has it.
-  void publish(const std::function<void(proxy::Worker&)>& also = nullptr);
+  void spread_routes(const Listener& listener);
   void schedule_drain(Group& group);
   void end_drains(const std::string& name);
-  void check_started(proxy::TargetSlot slot);
-  void check_ended(proxy::TargetSlot slot, const targets::CheckResult& result);
-  void tell_health(const Group& group, const targets::TargetId& target);
+  void tell_health(proxy::GroupSlot group, const targets::TargetId& target);
+  /// Takes a change to every node: at once, or after each node's own lag, in the order of calls.
+  void spread(const std::function<void(Node&)>& change);
 
+  Result<void> check_attributes(const LoadBalancerAttributes& attributes) const;
+  void count_hosts(const Node& node, NodeMetrics& metrics) const;
+  Result<void> open_logs();
+  void link_logs();
+  void rotate_logs();
+  void start_nodes();
+
+  struct NodeState {
+    std::unique_ptr<Node> node;
+    TimePoint latest_change;  ///< When the last change given to it takes effect.
+  };
   /// Where a slot's target is; targets that have left stay known by their text.
   struct Registered {
-    Group* group = nullptr;
     targets::TargetId id;
     std::string text;
   };
@@ -94,15 +118,26 @@ class LoadBalancer::Core {
   Random random_;
   proxy::WorkerSettings settings_;
   std::unique_ptr<AccessLog> access_log_;
-  std::unique_ptr<proxy::HealthChecker> checker_;
+  std::unique_ptr<LogDirectory> access_logs_;
+  std::unique_ptr<LogDirectory> connection_logs_;
+  TimerId rotation_ = 0;
+  TraceStore traces_;
+  std::vector<NodeState> nodes_;
+  Random lags_;
+  std::set<TimerId> pending_changes_;  ///< On their way to some node.
   std::map<std::string, std::unique_ptr<Group>> groups_;
   std::map<std::uint16_t, Listener> listeners_;
-  std::vector<Registered> registered_;    // by TargetSlot
+  std::vector<Registered> registered_;  // by TargetSlot
+  /// What was last said of a target, so that nothing is said twice.
+  std::map<std::pair<proxy::GroupSlot, targets::TargetId>, std::optional<targets::TargetHealth>>
+      told_;
   std::vector<std::string> group_names_;  // by GroupSlot, of deleted groups too
+  std::vector<std::string> group_arns_;   // likewise
   proxy::ListenerSlot next_listener_ = 0;
   OnHealthChange on_health_change_;
   bool running_ = false;
   Accounts last_accounts_;
+  MetricsSnapshot last_metrics_;
 };
 
 }  // namespace cutover::lb

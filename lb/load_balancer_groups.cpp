@@ -1,8 +1,8 @@
-// The load balancer's target groups: their targets, checks and drains.
+// The load balancer's target groups and their targets, as its callers see them.
 
 #include <fmt/format.h>
 
-#include <set>
+#include <utility>
 
 #include "lb/load_balancer_core.hpp"
 
@@ -29,15 +29,16 @@ Result<void> LoadBalancer::Core::create_target_group(targets::TargetGroupSpec sp
                              spec.name)};
   }
   const std::string name = spec.name;
-  auto group =
-      std::make_unique<Group>(Group{targets::TargetGroup(std::move(spec)), 0, {}, {}, {}, 0});
+  auto group = std::make_unique<Group>(Group{targets::TargetGroup(std::move(spec)), 0, {}, {}, 0});
   group->slot = static_cast<proxy::GroupSlot>(group_names_.size());
   group->arn = fmt::format("arn:aws:elasticloadbalancing:{}:{}:targetgroup/{}/{:016x}",
                            options_.region, options_.account, name, random_());
   group_names_.push_back(name);
-  refresh_route(*group);
-  groups_.emplace(name, std::move(group));
-  publish();
+  group_arns_.push_back(group->arn);
+  const Group& created = *groups_.emplace(name, std::move(group)).first->second;
+  spread([slot = created.slot, settings = created.state.spec(), arn = created.arn](Node& node) {
+    node.create_group(slot, settings, arn);
+  });
   return {};
 }
 
@@ -50,12 +51,8 @@ Result<void> LoadBalancer::Core::modify_target_group(const targets::TargetGroupS
   if (group.state.spec().port != spec.port) {
     return Error{"ValidationError", "/Port", "a target group's port can't be changed"};
   }
-  group.state.set_health_check(spec.health_check);
-  group.state.set_deregistration_delay(spec.deregistration_delay);
-  group.state.set_unhealthy_state_routing(spec.unhealthy_state_routing);
-  refresh_checks(group);
-  refresh_route(group);
-  publish();
+  group.state.modify(spec, timers_.now());
+  spread([slot = group.slot, spec](Node& node) { node.modify_group(slot, spec); });
   return {};
 }
 
@@ -68,20 +65,10 @@ Result<void> LoadBalancer::Core::delete_target_group(const std::string& name) {
         "ResourceInUse", "/TargetGroupArn",
         fmt::format("Target group '{}' is currently in use by a listener or a rule", name)};
   }
-  std::vector<proxy::TargetSlot> slots;
-  for (const auto& [id, route] : group.targets) {
-    if (checker_) checker_->unwatch(route->slot);
-    registered_[route->slot].group = nullptr;
-    slots.push_back(route->slot);
-  }
   timers_.cancel(group.drain_timer);
+  const auto slot = group.slot;
   groups_.erase(found);
-  publish([slots](proxy::Worker& worker) {
-    for (const auto slot : slots) {
-      worker.retire(slot);
-      worker.cut(slot);
-    }
-  });
+  spread([slot](Node& node) { node.delete_group(slot); });
   return {};
 }
 
@@ -112,23 +99,53 @@ Result<void> LoadBalancer::Core::register_target(const std::string& name, Target
                              target.id.id)};
   }
   if (target.id.port == 0 && !target.service) target.id.port = group.state.spec().port;
-  auto& route = group.targets[target.id];
-  auto next = std::make_shared<proxy::TargetRoute>();
-  next->endpoint = Endpoint(address, target.id.port);
-  next->text = endpoint_text(next->endpoint);
-  next->service = std::move(target.service);
-  if (route) {
-    next->slot = route->slot;
+  const auto allowed = check_target_quotas(group, target.id);
+  if (!allowed) return allowed.error();
+  auto& known = group.targets[target.id];
+  auto route = std::make_shared<proxy::TargetRoute>();
+  route->endpoint = Endpoint(address, target.id.port);
+  route->text = endpoint_text(route->endpoint);
+  route->service = std::move(target.service);
+  if (known) {
+    route->slot = known->slot;
   } else {
-    next->slot = static_cast<proxy::TargetSlot>(registered_.size());
-    registered_.push_back({&group, target.id, next->text});
+    route->slot = static_cast<proxy::TargetSlot>(registered_.size());
+    registered_.push_back({target.id, route->text});
   }
-  route = std::move(next);
+  known = route;
   group.state.register_target(target.id, timers_.now());
-  refresh_checks(group);
-  refresh_route(group);
-  publish();
-  tell_health(group, target.id);
+  schedule_drain(group);
+  spread([slot = group.slot, id = target.id, reached = known](Node& node) {
+    node.register_target(slot, id, reached);
+  });
+  tell_health(group.slot, target.id);
+  return {};
+}
+
+Result<void> LoadBalancer::Core::check_target_quotas(const Group& group,
+                                                     const targets::TargetId& target) const {
+  if (group.targets.contains(target)) return {};
+  const auto refused = [](std::string code, std::string_view what, std::size_t most) {
+    return Error{std::move(code), "/Targets",
+                 fmt::format("the limit of {} {} is reached", most, what)};
+  };
+  std::size_t all = 0;
+  std::size_t of_this_id = 0;
+  for (const auto& [name, each] : groups_) {
+    all += each->targets.size();
+    for (const auto& [id, route] : each->targets) of_this_id += id.id == target.id ? 1 : 0;
+  }
+  if (group.targets.size() >= targets::targets_per_group_most) {
+    return refused("TooManyTargets", "targets per target group", targets::targets_per_group_most);
+  }
+  if (all >= targets::targets_per_load_balancer_most) {
+    return refused("TooManyTargets", "targets per load balancer",
+                   targets::targets_per_load_balancer_most);
+  }
+  if (of_this_id >= targets::registrations_per_target_id_most) {
+    return refused("TooManyRegistrationsForTargetId", "registrations of one target id",
+                   targets::registrations_per_target_id_most);
+  }
   return {};
 }
 
@@ -138,12 +155,9 @@ Result<void> LoadBalancer::Core::deregister_target(const std::string& name,
   if (found == groups_.end()) return group_not_found(name);
   Group& group = *found->second;
   if (!group.state.deregister_target(target, timers_.now())) return {};
-  const auto slot = group.targets.at(target)->slot;
-  refresh_checks(group);
-  refresh_route(group);
-  publish([slot](proxy::Worker& worker) { worker.retire(slot); });
+  spread([slot = group.slot, target](Node& node) { node.deregister_target(slot, target); });
   schedule_drain(group);
-  tell_health(group, target);
+  tell_health(group.slot, target);
   return {};
 }
 
@@ -155,22 +169,15 @@ void LoadBalancer::Core::schedule_drain(Group& group) {
       timers_.at(*end, [this, name = group.state.spec().name] { end_drains(name); });
 }
 
+/// From here on the targets are not described any more. What they had in flight is cut by the
+/// nodes, each when its own drain ends.
 void LoadBalancer::Core::end_drains(const std::string& name) {
   Group& group = *groups_.at(name);
   group.drain_timer = 0;
-  std::vector<proxy::TargetSlot> slots;
   const auto ended = group.state.end_drains(timers_.now());
-  for (const auto& target : ended) {
-    const auto found = group.targets.find(target);
-    slots.push_back(found->second->slot);
-    registered_[found->second->slot].group = nullptr;
-    group.targets.erase(found);
-  }
-  host_->run_on_all([&](std::size_t, proxy::Worker& worker) {
-    for (const auto slot : slots) worker.cut(slot);
-  });
+  for (const auto& target : ended) group.targets.erase(target);
   schedule_drain(group);
-  for (const auto& target : ended) tell_health(group, target);
+  for (const auto& target : ended) tell_health(group.slot, target);
 }
 
 Result<std::vector<LoadBalancer::TargetDescription>> LoadBalancer::Core::describe_target_health(
@@ -179,61 +186,55 @@ Result<std::vector<LoadBalancer::TargetDescription>> LoadBalancer::Core::describ
   if (group == nullptr) return group_not_found(name);
   std::vector<TargetDescription> all;
   for (const auto& each : group->state.describe()) {
-    TargetDescription description{each.target, each.health, 0};
+    TargetDescription description{each.target, health(*group, each.target), 0};
     const auto slot = group->targets.at(each.target)->slot;
     std::vector<std::uint64_t> in_flight(host_->size(), 0);
-    host_->run_on_all(
-        [&](std::size_t i, proxy::Worker& worker) { in_flight[i] = worker.in_flight(slot); });
+    std::vector<targets::AnomalyDetection> anomalies(host_->size());
+    host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
+      in_flight[i] = worker.in_flight(slot);
+      anomalies[i] = worker.anomaly(group->slot, slot);
+    });
     for (const auto count : in_flight) description.in_flight += count;
+    for (const auto& anomaly : anomalies) {
+      description.anomaly = targets::both(description.anomaly, anomaly);
+    }
     all.push_back(std::move(description));
   }
   return all;
 }
 
-void LoadBalancer::Core::check_started(proxy::TargetSlot slot) {
-  const auto& target = registered_[slot];
-  if (target.group != nullptr) target.group->state.check_started(target.id);
-}
-
-void LoadBalancer::Core::check_ended(proxy::TargetSlot slot, const targets::CheckResult& result) {
-  const auto& target = registered_[slot];
-  if (target.group == nullptr) return;
-  Group& group = *target.group;
-  if (!group.state.check_ended(target.id, result, timers_.now())) return;
-  refresh_route(group);
-  publish();
-  tell_health(group, target.id);
-}
-
-void LoadBalancer::Core::tell_health(const Group& group, const targets::TargetId& target) {
-  if (on_health_change_) {
-    on_health_change_(group.state.spec().name, target, group.state.health(target));
-  }
-}
-
-/// Watches exactly the targets that are to be checked.
-void LoadBalancer::Core::refresh_checks(Group& group) {
-  if (!running_) return;
-  const auto checked = group.state.checked();
-  const std::set<targets::TargetId> wanted(checked.begin(), checked.end());
-  for (const auto& [id, route] : group.targets) {
-    if (wanted.contains(id)) {
-      checker_->watch(route->slot, *route, group.state.spec().health_check);
-    } else {
-      checker_->unwatch(route->slot);
+/// Healthy when every node says so, unhealthy when one does. How ALB sums its nodes' views up is
+/// not documented.
+targets::TargetHealth LoadBalancer::Core::health(const Group& group,
+                                                 const targets::TargetId& target) const {
+  const auto asked_for = group.state.health(target);
+  if (asked_for.state != targets::State::initial) return asked_for;
+  std::optional<targets::TargetHealth> sum;
+  for (const auto& [node, latest_change] : nodes_) {
+    const auto* seen = node->group(group.slot);
+    auto view = seen == nullptr ? asked_for : seen->health(target);
+    using targets::State;
+    if (view.state == State::unused || view.state == State::draining) view = asked_for;
+    if (!sum || view.state == State::unhealthy ||
+        (view.state == State::initial && sum->state == State::healthy)) {
+      sum = std::move(view);
     }
+    if (sum->state == State::unhealthy) break;
   }
+  return sum.value_or(asked_for);
 }
 
-void LoadBalancer::Core::refresh_route(Group& group) {
-  auto route = std::make_shared<proxy::GroupRoute>();
-  route->slot = group.slot;
-  route->name = group.state.spec().name;
-  route->arn = group.arn;
-  for (const auto& target : group.state.eligible()) {
-    route->eligible.push_back(group.targets.at(target));
+void LoadBalancer::Core::tell_health(proxy::GroupSlot slot, const targets::TargetId& target) {
+  const auto* group = find_group(group_names_[slot]);
+  if (group == nullptr || group->slot != slot) return;
+  auto now = health(*group, target);
+  auto& told = told_[{slot, target}];
+  if (told == now) return;
+  told = now;
+  if (now.state == targets::State::unused && !group->targets.contains(target)) {
+    told_.erase({slot, target});
   }
-  group.route = std::move(route);
+  if (on_health_change_) on_health_change_(group->state.spec().name, target, now);
 }
 
 }  // namespace cutover::lb

@@ -1,10 +1,11 @@
-// The load balancer's listeners and rules, and their compilation into what workers route by.
+// The load balancer's listeners and rules, and their compilation into what nodes route by.
 
 #include <fmt/format.h>
 
 #include <set>
 
 #include "lb/load_balancer_core.hpp"
+#include "rules/quotas.hpp"
 
 namespace cutover::lb {
 
@@ -37,6 +38,10 @@ Result<std::uint16_t> LoadBalancer::Core::create_listener(const ListenerSpec& sp
   rules::RuleSet rules{{}, spec.default_action};
   const auto valid = rules::validate(rules);
   if (!valid) return valid.error();
+  const auto attributes_valid = validate(spec.attributes);
+  if (!attributes_valid) return attributes_valid.error();
+  const auto within = check_quotas(spec.port, rules);
+  if (!within) return within.error();
   const auto exist = check_groups_exist(rules);
   if (!exist) return exist.error();
   if (!running_) return Error{"NotStarted", "", "the load balancer has not been started"};
@@ -49,23 +54,26 @@ Result<std::uint16_t> LoadBalancer::Core::create_listener(const ListenerSpec& sp
   binding.bound_port = bound->port();
   binding.port_text = std::to_string(spec.port);
   binding.address_text = spec.address.to_string();
-  Listener listener{binding.slot, *bound, std::move(rules), nullptr};
-  listener.route = compile(listener.rules);
-  listeners_.emplace(spec.port, std::move(listener));
+  const auto& listener =
+      listeners_
+          .emplace(spec.port, Listener{binding.slot, *bound, std::move(rules), spec.attributes})
+          .first->second;
   refresh_use();
-  publish();
-
-  std::vector<Error> failed(host_->size());
-  host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
-    const auto listening = worker.listen(binding, *bound);
-    if (!listening) failed[i] = listening.error();
+  spread_routes(listener);
+  const auto failed = std::make_shared<std::optional<Error>>();
+  spread([this, binding, on = *bound, failed](Node& node) {
+    const auto listening = node.listen(binding, on);
+    if (listening) return;
+    *failed = listening.error();
+    // With a lag nobody waits for the answer any more.
+    if (options_.propagation_lag.any()) {
+      fmt::print(stderr, "cutover: a node can't listen on {}: {}\n", (*failed)->where,
+                 (*failed)->message);
+    }
   });
-  for (const auto& error : failed) {
-    if (error.code.empty()) continue;
-    (void)delete_listener(spec.port);
-    return error;
-  }
-  return bound->port();
+  if (!*failed) return bound->port();
+  (void)delete_listener(spec.port);
+  return **failed;
 }
 
 Result<void> LoadBalancer::Core::delete_listener(std::uint16_t port) {
@@ -74,7 +82,7 @@ Result<void> LoadBalancer::Core::delete_listener(std::uint16_t port) {
   const auto slot = found->second.slot;
   listeners_.erase(found);
   refresh_use();
-  publish([slot](proxy::Worker& worker) { worker.stop_listening(slot); });
+  spread([slot](Node& node) { node.delete_listener(slot); });
   return {};
 }
 
@@ -104,11 +112,40 @@ Result<void> LoadBalancer::Core::change_rules(
   if (!valid) return valid.error();
   const auto exist = check_groups_exist(rules);
   if (!exist) return exist.error();
-  found->second.route = compile(rules);
+  const auto within = check_quotas(port, rules);
+  if (!within) return within.error();
   found->second.rules = std::move(rules);
   refresh_use();
-  publish();
+  spread_routes(found->second);
   return {};
+}
+
+void LoadBalancer::Core::spread_routes(const Listener& listener) {
+  std::vector<proxy::GroupSlot> groups;
+  for (const auto& name : groups_of(listener.rules)) groups.push_back(groups_.at(name)->slot);
+  spread([slot = listener.slot, route = compile(listener), groups](Node& node) {
+    node.set_listener(slot, route, groups);
+  });
+}
+
+Result<void> LoadBalancer::Core::modify_listener_attributes(std::uint16_t port,
+                                                            const ListenerAttributes& attributes) {
+  const auto found = listeners_.find(port);
+  if (found == listeners_.end()) return listener_not_found(port);
+  const auto valid = validate(attributes);
+  if (!valid) return valid.error();
+  found->second.attributes = attributes;
+  spread_routes(found->second);
+  return {};
+}
+
+Result<void> LoadBalancer::Core::check_quotas(std::uint16_t port,
+                                              const rules::RuleSet& rules) const {
+  std::vector<const rules::RuleSet*> all{&rules};
+  for (const auto& [other, listener] : listeners_) {
+    if (other != port) all.push_back(&listener.rules);
+  }
+  return rules::check_quotas(all);
 }
 
 Result<void> LoadBalancer::Core::check_groups_exist(const rules::RuleSet& rules) const {
@@ -118,7 +155,6 @@ Result<void> LoadBalancer::Core::check_groups_exist(const rules::RuleSet& rules)
   return {};
 }
 
-/// A group that an action names begins to be checked; one that none names any more stops.
 void LoadBalancer::Core::refresh_use() {
   std::set<std::string> used;
   for (const auto& [port, listener] : listeners_) used.merge(groups_of(listener.rules));
@@ -126,31 +162,31 @@ void LoadBalancer::Core::refresh_use() {
     const bool in_use = used.contains(name);
     if (in_use == group->state.in_use()) continue;
     group->state.set_in_use(in_use, timers_.now());
-    refresh_checks(*group);
-    refresh_route(*group);
-    for (const auto& each : group->state.describe()) tell_health(*group, each.target);
+    for (const auto& each : group->state.describe()) tell_health(group->slot, each.target);
   }
 }
 
 std::shared_ptr<const proxy::ListenerRoute> LoadBalancer::Core::compile(
-    const rules::RuleSet& rules) const {
-  rules::Matcher matcher(rules);
+    const Listener& listener) const {
+  rules::Matcher matcher(listener.rules);
   std::vector<proxy::ActionRoute> actions;
   for (const auto& rule : matcher.rules()) actions.push_back(compile(rule.action));
   return std::make_shared<const proxy::ListenerRoute>(std::move(matcher), std::move(actions),
-                                                      compile(rules.default_action));
+                                                      compile(listener.rules.default_action),
+                                                      response_handling(listener.attributes));
 }
 
 proxy::ActionRoute LoadBalancer::Core::compile(const rules::Action& action) const {
   if (const auto* fixed = std::get_if<rules::FixedResponse>(&action)) return *fixed;
   if (const auto* redirect = std::get_if<rules::Redirect>(&action)) return *redirect;
+  const auto& forward = std::get<rules::Forward>(action);
   proxy::ForwardRoute route;
-  std::vector<std::uint32_t> weights;
-  for (const auto& each : std::get<rules::Forward>(action).target_groups) {
+  for (const auto& each : forward.target_groups) {
     route.groups.push_back(groups_.at(each.target_group)->slot);
-    weights.push_back(each.weight);
+    route.weights.push_back(each.weight);
   }
-  if (weights.size() > 1 || weights.front() == 0) route.choice.emplace(weights);
+  if (route.weights.size() > 1 || route.weights.front() == 0) route.choice.emplace(route.weights);
+  route.stickiness = std::chrono::seconds(forward.stickiness_seconds.value_or(0));
   return route;
 }
 

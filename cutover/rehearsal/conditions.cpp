@@ -27,7 +27,7 @@ Missing not_healthy(const std::string& group, stack::RunningStack& stack) {
   const auto targets = stack.load_balancer().describe_target_health(group);
   if (!targets) return to_string(targets.error());
   bool any = false;
-  for (const auto& [target, health, in_flight] : *targets) {
+  for (const auto& [target, health, in_flight, anomaly] : *targets) {
     if (health.state == lb::targets::State::draining) continue;
     any = true;
     if (health.state == lb::targets::State::healthy) continue;

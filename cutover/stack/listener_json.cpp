@@ -8,6 +8,7 @@
 
 #include "cutover/stack/attributes.hpp"
 #include "cutover/stack/json_entries.hpp"
+#include "cutover/stack/load_balancer_attributes_json.hpp"
 #include "cutover/stack/rule_json.hpp"
 #include "lb/base/json.hpp"
 
@@ -40,26 +41,15 @@ void read_load_balancer_name(JsonReader& reader, std::string& name) {
   }
 }
 
-void read_load_balancer_attributes(JsonReader& reader, CreateLoadBalancer& operation) {
-  const std::array known{
-      number("idle_timeout.timeout_seconds", 1, 4'000,
-             [&](std::uint32_t value) { operation.idle_timeout = seconds(value); }),
-      number("client_keep_alive.seconds", 60, 604'800,
-             [&](std::uint32_t value) { operation.client_keep_alive = seconds(value); }),
-      only("routing.http.desync_mitigation_mode", "defensive"),
-      only("routing.http.drop_invalid_header_fields.enabled", "false"),
-      only("routing.http.preserve_host_header.enabled", "false"),
-      only("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"),
-      only("routing.http.xff_client_port.enabled", "false"),
-      only("routing.http.xff_header_processing.mode", "append"),
-      only("load_balancing.cross_zone.enabled", "true"),
-      only("deletion_protection.enabled", "false"),
-      only("waf.fail_open.enabled", "false"),
-      only("access_logs.s3.enabled", "false"),
-      only("connection_logs.s3.enabled", "false"),
-      only("zonal_shift.config.enabled", "false"),
-  };
-  read_attributes(reader, "Attributes", known);
+/// The list Attributes as it stands, once it is known to be without fault.
+template <class Attributes>
+json read_changes(JsonReader& reader) {
+  require(reader, "Attributes");
+  const json* list = reader.member("Attributes");
+  if (!list) return json::array();
+  const auto applied = changed(Attributes{}, *list, reader.pointer_to("Attributes"));
+  if (!applied) reader.fail(applied.error());
+  return *list;
 }
 
 /// The list of actions `key`, which must be there.
@@ -102,7 +92,7 @@ Result<CreateLoadBalancer> parse_load_balancer_entry(const json& value, std::str
   reader.optional_one_of("Scheme", schemes);
   reader.optional_one_of("IpAddressType", address_types);
   for (const auto key : {"Subnets", "SubnetMappings", "SecurityGroups", "Tags"}) reader.array(key);
-  read_load_balancer_attributes(reader, operation);
+  read_load_balancer_attributes(reader, "Attributes", operation.attributes);
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }
@@ -115,6 +105,41 @@ Result<CreateListener> parse_create_listener(const json& value, std::string poin
   operation.listener.port = static_cast<std::uint16_t>(reader.integer("Port", 1, 65'535));
   operation.default_action = read_actions(reader, "DefaultActions");
   reader.array("Tags");
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<CreateListener> parse_listener_entry(const json& value, std::string pointer) {
+  if (!value.is_object() || !value.contains("Attributes")) {
+    return parse_create_listener(value, std::move(pointer));
+  }
+  json attributes = json::object({{"Attributes", value["Attributes"]}});
+  json rest = value;
+  rest.erase("Attributes");
+  auto operation = parse_create_listener(rest, pointer);
+  if (!operation) return operation.error();
+  JsonReader reader(attributes, std::move(pointer));
+  read_listener_attributes(reader, "Attributes", operation->attributes);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<ModifyLoadBalancerAttributes> parse_modify_load_balancer_attributes(const json& value,
+                                                                           std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  ModifyLoadBalancerAttributes operation;
+  operation.load_balancer = reader.string("LoadBalancerArn");
+  operation.attributes = read_changes<lb::LoadBalancerAttributes>(reader);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<ModifyListenerAttributes> parse_modify_listener_attributes(const json& value,
+                                                                  std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  ModifyListenerAttributes operation;
+  operation.listener = read_name<ListenerName>(reader, "ListenerArn", parse_listener_name);
+  operation.attributes = read_changes<lb::ListenerAttributes>(reader);
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }

@@ -17,6 +17,12 @@ Result<CreateLoadBalancer> parse_load_balancer_entry(const nlohmann::json& value
                                                      std::string pointer);
 
 Result<CreateListener> parse_create_listener(const nlohmann::json& value, std::string pointer);
+/// An entry of a stack's Listeners: the listener and its attributes in one object.
+Result<CreateListener> parse_listener_entry(const nlohmann::json& value, std::string pointer);
+Result<ModifyLoadBalancerAttributes> parse_modify_load_balancer_attributes(
+    const nlohmann::json& value, std::string pointer);
+Result<ModifyListenerAttributes> parse_modify_listener_attributes(const nlohmann::json& value,
+                                                                  std::string pointer);
 Result<ModifyListener> parse_modify_listener(const nlohmann::json& value, std::string pointer);
 Result<DeleteListener> parse_delete_listener(const nlohmann::json& value, std::string pointer);
 Result<CreateRule> parse_create_rule(const nlohmann::json& value, std::string pointer);

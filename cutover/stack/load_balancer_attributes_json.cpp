@@ -170,4 +170,28 @@ void read_listener_attributes(JsonReader& reader, std::string_view key,
   check(reader, key, attributes);
 }
 
+namespace {
+
+template <class Attributes, class Read>
+Result<Attributes> laid_over(Attributes attributes, const nlohmann::json& list, std::string pointer,
+                             Read read) {
+  const nlohmann::json whole = {{"Attributes", list}};
+  JsonReader reader(whole, pointer.substr(0, pointer.rfind('/')));
+  read(reader, "Attributes", attributes);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return attributes;
+}
+
+}  // namespace
+
+Result<lb::LoadBalancerAttributes> changed(lb::LoadBalancerAttributes attributes,
+                                           const nlohmann::json& list, std::string pointer) {
+  return laid_over(std::move(attributes), list, std::move(pointer), read_load_balancer_attributes);
+}
+
+Result<lb::ListenerAttributes> changed(lb::ListenerAttributes attributes,
+                                       const nlohmann::json& list, std::string pointer) {
+  return laid_over(std::move(attributes), list, std::move(pointer), read_listener_attributes);
+}
+
 }  // namespace cutover::stack

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cutover/stack/load_balancer_attributes_json.hpp"
 #include "cutover/stack/model_rules.hpp"
 
 namespace cutover::stack {
@@ -73,6 +74,19 @@ Result<void> apply_to(Model& model, const CreateLoadBalancer& operation) {
                  "found a second load balancer; a stack has exactly one"};
   }
   model.load_balancer = operation;
+  return {};
+}
+
+Result<void> apply_to(Model& model, const ModifyLoadBalancerAttributes& operation) {
+  if (!model.load_balancer || operation.load_balancer != model.load_balancer->name) {
+    std::vector<std::string> known;
+    if (model.load_balancer) known.push_back(model.load_balancer->name);
+    return Error{"LoadBalancerNotFound", "/LoadBalancerArn",
+                 unknown_name("load balancer", operation.load_balancer, known)};
+  }
+  auto attributes = changed(model.load_balancer->attributes, operation.attributes, "/Attributes");
+  if (!attributes) return attributes.error();
+  model.load_balancer->attributes = *std::move(attributes);
   return {};
 }
 

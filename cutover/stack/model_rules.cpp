@@ -118,6 +118,12 @@ Result<void> apply_to(Model& model, const ModifyListener& operation) {
   return {};
 }
 
+Result<void> apply_to(Model& model, const ModifyListenerAttributes& operation) {
+  const auto set = find_listener(model, operation.listener, "/ListenerArn");
+  if (!set) return set.error();
+  return {};  // the list was read before: no attribute depends on another
+}
+
 Result<void> apply_to(Model& model, const DeleteListener& operation) {
   const auto set = find_listener(model, operation.listener, "/ListenerArn");
   if (!set) return set.error();

@@ -8,6 +8,7 @@ namespace cutover::stack {
 
 Result<void> apply_to(Model& model, const CreateListener& operation);
 Result<void> apply_to(Model& model, const ModifyListener& operation);
+Result<void> apply_to(Model& model, const ModifyListenerAttributes& operation);
 Result<void> apply_to(Model& model, const DeleteListener& operation);
 Result<void> apply_to(Model& model, const CreateRule& operation);
 Result<void> apply_to(Model& model, const ModifyRule& operation);

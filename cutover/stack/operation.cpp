@@ -24,6 +24,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Operation>> names{
     "ModifyRule",
     "DeleteRule",
     "SetRulePriorities",
+    "ModifyLoadBalancerAttributes",
+    "ModifyListenerAttributes",
     "RegisterTaskDefinition",
     "CreateService",
     "UpdateService",
@@ -39,9 +41,24 @@ std::string joined(const std::vector<TargetEntry>& targets) {
   return text;
 }
 
+/// " key=value …" of a list that was read before.
+std::string attributes(const nlohmann::json& list) {
+  std::string text;
+  for (const auto& entry : list) {
+    text += fmt::format(" {}={}", entry.value("Key", ""), entry.value("Value", ""));
+  }
+  return text;
+}
+
 /// What an operation is about, after its name.
 struct Subject {
   std::string operator()(const CreateLoadBalancer& o) const { return o.name; }
+  std::string operator()(const ModifyLoadBalancerAttributes& o) const {
+    return o.load_balancer + attributes(o.attributes);
+  }
+  std::string operator()(const ModifyListenerAttributes& o) const {
+    return stack::to_string(o.listener) + attributes(o.attributes);
+  }
   std::string operator()(const CreateTargetGroup& o) const { return o.spec.name; }
   std::string operator()(const ModifyTargetGroup& o) const { return o.target_group; }
   std::string operator()(const ModifyTargetGroupAttributes& o) const { return o.target_group; }

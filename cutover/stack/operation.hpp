@@ -4,6 +4,7 @@
 // the inputs of AWS's actions of the same names, names in place of ARNs.
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "containers/service.hpp"
 #include "containers/task_definition.hpp"
 #include "cutover/stack/names.hpp"
+#include "lb/attributes.hpp"
 #include "lb/base/clock.hpp"
 #include "lb/targets/target_group_spec.hpp"
 #include "rules/rule.hpp"
@@ -21,11 +23,14 @@ namespace cutover::stack {
 
 // Elastic Load Balancing.
 
-/// With the load balancer attributes that have a meaning here.
 struct CreateLoadBalancer {
   std::string name;
-  Duration idle_timeout = std::chrono::seconds(60);
-  Duration client_keep_alive = std::chrono::seconds(3600);
+  lb::LoadBalancerAttributes attributes;
+};
+struct ModifyLoadBalancerAttributes {
+  std::string load_balancer;
+  /// AWS's list, read without fault once: changed() lays it over the attributes there are.
+  nlohmann::json attributes;
 };
 
 /// New values for some of a target group's settings; what is empty stays as it was.
@@ -87,6 +92,11 @@ struct DeregisterTargets {
 struct CreateListener {
   ListenerName listener;
   rules::Action default_action;
+  lb::ListenerAttributes attributes = {};  ///< Of a stack's entry; AWS's own call has none.
+};
+struct ModifyListenerAttributes {
+  ListenerName listener;
+  nlohmann::json attributes;  ///< As with ModifyLoadBalancerAttributes.
 };
 struct ModifyListener {
   ListenerName listener;
@@ -156,8 +166,8 @@ using Operation =
     std::variant<CreateLoadBalancer, CreateTargetGroup, ModifyTargetGroup,
                  ModifyTargetGroupAttributes, DeleteTargetGroup, RegisterTargets, DeregisterTargets,
                  CreateListener, ModifyListener, DeleteListener, CreateRule, ModifyRule, DeleteRule,
-                 SetRulePriorities, RegisterTaskDefinition, CreateService, UpdateService,
-                 DeleteService, StopTask>;
+                 SetRulePriorities, ModifyLoadBalancerAttributes, ModifyListenerAttributes,
+                 RegisterTaskDefinition, CreateService, UpdateService, DeleteService, StopTask>;
 
 /// AWS's name of the action: "CreateRule".
 std::string_view name_of(const Operation& operation);

@@ -22,7 +22,7 @@ Result<Operation> as_operation(const json& value, std::string pointer) {
   return Operation(*std::move(input));
 }
 
-constexpr std::array<std::string_view, 18> names{
+constexpr std::array<std::string_view, 20> names{
     "CreateTargetGroup",
     "ModifyTargetGroup",
     "ModifyTargetGroupAttributes",
@@ -36,6 +36,8 @@ constexpr std::array<std::string_view, 18> names{
     "ModifyRule",
     "DeleteRule",
     "SetRulePriorities",
+    "ModifyLoadBalancerAttributes",
+    "ModifyListenerAttributes",
     "RegisterTaskDefinition",
     "CreateService",
     "UpdateService",
@@ -58,6 +60,8 @@ constexpr std::array<Parse, names.size()> parsers{
     as_operation<parse_modify_rule>,
     as_operation<parse_delete_rule>,
     as_operation<parse_set_rule_priorities>,
+    as_operation<parse_modify_load_balancer_attributes>,
+    as_operation<parse_modify_listener_attributes>,
     as_operation<parse_register_task_definition>,
     as_operation<parse_create_service>,
     as_operation<parse_update_service>,

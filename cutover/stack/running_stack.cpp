@@ -4,6 +4,7 @@
 
 #include "containers/runtimes/in_process.hpp"
 #include "containers/runtimes/process.hpp"
+#include "cutover/stack/load_balancer_attributes_json.hpp"
 
 namespace cutover::stack {
 
@@ -14,9 +15,12 @@ constexpr std::uint32_t port_most = 65'535;
 lb::Options load_balancer_options(const Model& model, const RunOptions& options) {
   lb::Options result;
   result.name = model.load_balancer->name;
-  result.idle_timeout = model.load_balancer->idle_timeout;
-  result.client_keep_alive = model.load_balancer->client_keep_alive;
+  result.attributes = model.load_balancer->attributes;
   result.workers = options.workers;
+  result.nodes = options.nodes;
+  result.propagation_lag = options.propagation_lag;
+  result.log_directory = options.log_directory;
+  result.traces = options.traces;
   result.seed = options.seed;
   result.access_log = options.access_log;
   result.label_responses = options.label_responses;
@@ -109,9 +113,22 @@ struct RunningStack::Apply {
     spec.port = o.listener.port;
     spec.bind_port = static_cast<std::uint16_t>(o.listener.port + stack.options_.port_offset);
     spec.default_action = o.default_action;
+    spec.attributes = o.attributes;
     const auto bound = lb.create_listener(spec);
     if (!bound) return bound.error();
     return {};
+  }
+  Result<void> operator()(const ModifyLoadBalancerAttributes& o) const {
+    const auto attributes = changed(lb.attributes(), o.attributes, "/Attributes");
+    if (!attributes) return attributes.error();
+    return lb.modify_attributes(*attributes);
+  }
+  Result<void> operator()(const ModifyListenerAttributes& o) const {
+    const auto present = lb.listener_attributes(o.listener.port);
+    if (!present) return present.error();
+    const auto attributes = changed(*present, o.attributes, "/Attributes");
+    if (!attributes) return attributes.error();
+    return lb.modify_listener_attributes(o.listener.port, *attributes);
   }
   Result<void> operator()(const ModifyListener& o) const {
     return lb.modify_listener(o.listener.port, o.default_action);

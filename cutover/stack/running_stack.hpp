@@ -27,8 +27,12 @@ struct RunOptions {
   std::uint64_t seed = 1;
   RuntimeKind runtime = RuntimeKind::in_process;
   std::uint16_t port_offset = 8000;  ///< Listener port P is bound at P + this.
-  std::string access_log;            ///< A file to append to; empty: none.
-  bool label_responses = false;      ///< See lb::Options.
+  unsigned nodes = 0;                ///< See lb::Options, as the following.
+  lb::PropagationLag propagation_lag;
+  std::string log_directory;
+  lb::TraceOptions traces;
+  std::string access_log;        ///< A file to append to; empty: none.
+  bool label_responses = false;  ///< See lb::Options.
 };
 
 /// Whether every listener that `operations` create can be bound at that offset; else what to do.

@@ -47,7 +47,7 @@ class StackReader {
       reader_.fail("LoadBalancers", "found an empty list; a stack has exactly one load balancer");
     }
     target_groups();
-    section("Listeners", parse_create_listener);
+    section("Listeners", parse_listener_entry);
     section("Rules", parse_create_rule);
     clusters();
     images();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include "lb/http/grammar.hpp"
 #include "lb/http/rewrite.hpp"
 #include "lb/proxy/client_connection.hpp"
 #include "lb/proxy/in_process_head.hpp"
@@ -15,6 +16,18 @@ namespace {
 std::string_view header_lines(std::string_view head) {
   const std::size_t first = head.find("\r\n") + 2;
   return head.substr(first, head.size() - first - 2);
+}
+
+/// Whether the answer sets the cookie that stickiness follows.
+bool sets_app_cookie(const Exchange& exchange, std::string_view headers) {
+  const auto& stickiness = exchange.peculiarities->target_stickiness;
+  if (!stickiness || stickiness->type != targets::Stickiness::Type::app_cookie) return false;
+  bool sets = false;
+  for_each_header(headers, [&](std::string_view name, std::string_view value, std::string_view) {
+    sets |= http::equals_ignore_case(name, "set-cookie") &&
+            targets::sets_cookie(value, stickiness->app_cookie_name);
+  });
+  return sets;
 }
 
 }  // namespace
@@ -76,7 +89,7 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
   if (response.reset) co_return co_await fail(exchange, Cause::target_closed);
 
   exchange.target_status = response.status;
-  if (worker_.settings().log_requests) exchange.answered = worker_.clock().now();
+  exchange.answered = worker_.clock().now();
   if (closing_) exchange.keep_alive = false;
   InProcessHead head;
   head.status = response.status;
@@ -85,7 +98,12 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
   head.content_length = response.body.size();
   head.keep_alive = exchange.keep_alive;
   head.date = worker_.date();
+  head.handling = response_handling(exchange);
   if (worker_.settings().label_responses) head.label = exchange.group->name;
+  if (exchange.peculiarities) {
+    write_cookies(exchange, sets_app_cookie(exchange, response.headers));
+    head.extra_lines = exchange.peculiarities->cookie_lines;
+  }
   out.clear();
   append_in_process_head(head, out);
   const bool bodyless =

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 
-#include "lb/observe/access_log.hpp"
 #include "lb/proxy/worker.hpp"
-#include "rules/host_header.hpp"
 
 namespace cutover::lb::proxy {
 
@@ -51,7 +49,10 @@ ClientConnection::ClientConnection(Worker& worker, const ListenerBinding& bindin
       buffer_(worker.buffers()),
       peer_(accepted.peer.address().to_string()),
       opened_(worker.coarse_now()),
-      peer_port_(accepted.peer.port()) {}
+      keep_alive_until_(opened_ + worker.table().attributes.client_keep_alive),
+      peer_port_(accepted.peer.port()) {
+  if (worker_.logs_connections()) log_connection();
+}
 
 ClientConnection::~ClientConnection() = default;
 
@@ -129,7 +130,8 @@ void ClientConnection::start_reading() {
   }
   if (phase_ == Phase::idle) {
     worker_.deadlines().set(
-        *this, worker_.coarse_now() + std::min(shed_after, worker_.settings().idle_timeout));
+        *this,
+        worker_.coarse_now() + std::min(shed_after, worker_.table().attributes.idle_timeout));
   }
   if (!read_.idle()) return;  // the watch during the last exchange goes on as this read
   buffer_.borrow();
@@ -145,8 +147,9 @@ bool ClientConnection::absorb(const Operation::Outcome& outcome) {
       parked_ = true;
       buffer_.release();
       worker_.deadlines().set(
-          *this, worker_.coarse_now() +
-                     std::max(Duration::zero(), worker_.settings().idle_timeout - shed_after));
+          *this,
+          worker_.coarse_now() +
+              std::max(Duration::zero(), worker_.table().attributes.idle_timeout - shed_after));
     }
     return !closing_;
   }
@@ -182,7 +185,7 @@ Task<bool> ClientConnection::linger() {
 }
 
 void ClientConnection::touch() {
-  worker_.deadlines().set(*this, worker_.coarse_now() + worker_.settings().idle_timeout);
+  worker_.deadlines().set(*this, worker_.coarse_now() + worker_.table().attributes.idle_timeout);
 }
 
 void ClientConnection::watch_for_leaving() {
@@ -221,7 +224,9 @@ void ClientConnection::deadline_passed(TimePoint) {
       return;
     case Phase::serving:
       if (exchange_ == nullptr) return;
-      if (exchange_->client_write_wait.pending()) {
+      if (exchange_->upgraded) {
+        exchange_->abort(Cause::idle);
+      } else if (exchange_->client_write_wait.pending()) {
         exchange_->abort(Cause::client_left);  // it takes nothing any more
       } else if (exchange_->uploading) {
         exchange_->abort(Cause::request_timeout);
@@ -245,68 +250,6 @@ void ClientConnection::close_now() {
   if (phase_ == Phase::lingering) phase_ = Phase::idle;
   stream_->close();
   if (exchange_ != nullptr) exchange_->abort(Cause::shutdown);
-}
-
-void ClientConnection::finish(Exchange& exchange) {
-  exchange_ = nullptr;
-  worker_.mutable_counts().end_request(exchange.fate);
-  if (worker_.settings().log_requests) log(exchange);
-  if (!read_.pending()) buffer_.rewind();
-}
-
-void ClientConnection::log(Exchange& exchange) {
-  const std::string client = peer_ + ':' + std::to_string(peer_port_);
-  LogEntry entry;
-  entry.time = worker_.clock().wall_now();
-  entry.load_balancer = worker_.settings().load_balancer_id;
-  entry.client = client;
-  if (exchange.target != nullptr) entry.target = exchange.target->route.text;
-  const TimePoint end = worker_.clock().now();
-  const bool dispatched = exchange.dispatched != TimePoint{};
-  const bool answered = exchange.answered != TimePoint{};
-  if (dispatched) entry.request_processing = exchange.dispatched - exchange.started;
-  if (answered) {
-    entry.target_processing = exchange.answered - exchange.dispatched;
-    entry.response_processing = end - exchange.answered;
-  }
-  entry.elb_status = exchange.fate.status;
-  entry.target_status = exchange.target_status;
-  entry.received_bytes = exchange.received_bytes;
-  entry.sent_bytes = exchange.to_client.bytes();
-  entry.method = exchange.method;
-  entry.host = rules::host_without_port(exchange.host);
-  if (entry.host.empty()) entry.host = worker_.settings().dns_name;
-  entry.listener_port = binding_.port;
-  entry.uri = exchange.uri;
-  entry.version = exchange.version;
-  entry.user_agent = exchange.user_agent;
-  if (exchange.group != nullptr) entry.target_group_arn = exchange.group->arn;
-  entry.trace_id = exchange.trace_id;
-  if (!exchange.actions.empty()) entry.matched_rule_priority = exchange.fate.rule_priority;
-  entry.creation_time = exchange.created;
-  entry.actions = exchange.actions;
-  entry.redirect_url = exchange.location;
-  if (exchange.classification.tier != http::Tier::compliant) {
-    entry.classification = http::to_string(exchange.classification.tier);
-    entry.classification_reason = exchange.classification.reason;
-  }
-  const std::string connection = trace_id_of_connection();
-  entry.connection_trace_id = connection;
-  entry.node_address = binding_.address_text;
-  auto& line = worker_.log_scratch();
-  line.clear();
-  append_log_line(entry, line);
-  worker_.log(line);
-}
-
-std::string ClientConnection::trace_id_of_connection() const {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text = "TID_";
-  std::uint64_t mixed = (static_cast<std::uint64_t>(opened_.time_since_epoch().count()) ^
-                         (std::uint64_t{peer_port_} << 48)) *
-                        0x9e3779b97f4a7c15ULL;
-  for (int i = 0; i < 16; ++i, mixed <<= 4) text += digits[mixed >> 60];
-  return text;
 }
 
 }  // namespace cutover::lb::proxy

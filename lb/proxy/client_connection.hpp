@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "lb/proxy/exchange.hpp"
 #include "lb/proxy/stream.hpp"
 #include "lb/proxy/task.hpp"
+#include "lb/targets/sticky_headers.hpp"
 
 namespace cutover::lb::proxy {
 
@@ -56,9 +58,21 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   void operation_ended(Operation& operation) override;
   void deadline_passed(TimePoint now) override;
   void touch();
+
+  // The end of a request (finish.cpp, why.cpp).
   void finish(Exchange& exchange);
+  void measure(const Exchange& exchange);
   void log(Exchange& exchange);
+  void log_connection();
   std::string trace_id_of_connection() const;
+  bool wants_trace() const;
+  void begin_trace(Exchange& exchange);
+  void trace_rules(Exchange& exchange, const rules::Request& request, std::uint32_t match);
+  void trace_group(Exchange& exchange, const ForwardRoute& route, GroupSlot chosen,
+                   std::string_view reason);
+  void trace_target(Exchange& exchange, const GroupRoute& group, std::size_t chosen,
+                    std::string_view reason);
+  void end_trace(Exchange& exchange);
 
   // One request (serve.cpp). The tasks give whether the connection may go on.
   Task<bool> serve(Need need);
@@ -66,6 +80,8 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   void take_request(Exchange& exchange);
   bool may_keep_alive(const http::RequestHead& head) const;
   const ActionRoute* route(Exchange& exchange, const ListenerRoute& listener);
+  const http::ResponseHandling* response_handling(const Exchange& exchange) const;
+  void count_oddities(const Exchange& exchange);
   Task<bool> answer_by_itself(Exchange& exchange, int status, Cause cause);
   Task<bool> send_own(Exchange& exchange, http::OwnResponse response);
   Task<bool> answer_redirect(Exchange& exchange, const rules::Redirect& redirect);
@@ -76,6 +92,13 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
 
   // With a target (forward.cpp, call_in_process.cpp).
   Task<bool> forward(Exchange& exchange, const ForwardRoute& route);
+  std::optional<GroupSlot> choose_group(Exchange& exchange, const ForwardRoute& route);
+  std::optional<GroupSlot> stuck_group(Exchange& exchange, const ForwardRoute& route);
+  std::size_t choose_target(Exchange& exchange, const GroupRoute& group);
+  std::optional<std::size_t> stuck_target(Exchange& exchange, const GroupRoute& group);
+  targets::StickyCookies read_cookies(std::string_view app_cookie_name) const;
+  void write_cookies(Exchange& exchange, bool sets_app_cookie);
+  bool transform(Exchange& exchange);
   Task<bool> call_in_process(Exchange& exchange);
   Task<bool> collect_body(Exchange& exchange, std::string& body);
   Task<bool> read_body_part(Exchange& exchange);
@@ -90,6 +113,12 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   Task<Cause> relay_interim(Exchange& exchange, UpstreamConnection& upstream);
   void append_forwarded_head(Exchange& exchange, std::string& out);
 
+  // After a 101 (tunnel.cpp).
+  Task<Cause> relay_upgraded(Exchange& exchange, UpstreamConnection& upstream, Outbox& to_target);
+  Task<bool> relay_to_client(Exchange& exchange, UpstreamConnection& upstream);
+  Task<bool> relay_to_target(Exchange& exchange, UpstreamConnection& upstream, Outbox& to_target);
+  void end_tunnel(Exchange& exchange);
+
   Worker& worker_;
   const ListenerBinding& binding_;
   std::unique_ptr<Stream> stream_;
@@ -98,6 +127,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   Exchange* exchange_ = nullptr;
   std::string peer_;
   TimePoint opened_;
+  TimePoint keep_alive_until_;  ///< One more request is served after it, the last.
   std::uint32_t searched_ = 0;  ///< Bytes of an incomplete head already looked at.
   std::uint16_t peer_port_ = 0;
   Phase phase_ = Phase::idle;

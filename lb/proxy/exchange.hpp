@@ -2,8 +2,10 @@
 
 // One request and its answer, from the end of the request's head to the account of it.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,7 @@
 #include "lb/http/body.hpp"
 #include "lb/http/classification.hpp"
 #include "lb/observe/account.hpp"
+#include "lb/observe/why_trace.hpp"
 #include "lb/proxy/fate_counts.hpp"
 #include "lb/proxy/outbox.hpp"
 #include "lb/proxy/routing.hpp"
@@ -21,6 +24,19 @@ namespace cutover::lb::proxy {
 
 class ClientConnection;
 struct GroupState;
+
+/// What few requests need: made for those alone.
+struct Peculiarities {
+  std::string transformed_host;
+  std::string transformed_uri;
+  rules::TransformStatus transform = rules::TransformStatus::none;
+  /// How long the client is to keep its target group; 0: no group stickiness.
+  std::chrono::seconds group_stickiness{0};
+  std::optional<targets::Stickiness> target_stickiness;
+  std::string cookie_lines;       ///< The Set-Cookie lines of the response.
+  std::string_view error_reason;  ///< For the access log.
+  std::unique_ptr<WhyTrace> why;
+};
 
 /// Lives in the frame of the coroutine that serves the request. Views point into the client's
 /// receive buffer, where the head stays until the exchange is over.
@@ -32,6 +48,11 @@ struct Exchange final : TargetUse {
   void abort(Cause why);
   void cut() override { abort(Cause::drain_ended); }
   void use(TargetState& chosen);
+  Peculiarities& peculiar() {
+    if (!peculiarities) peculiarities = std::make_unique<Peculiarities>();
+    return *peculiarities;
+  }
+  WhyTrace* why() const { return peculiarities ? peculiarities->why.get() : nullptr; }
 
   ClientConnection& connection;
   Operation client_write_wait;
@@ -52,6 +73,13 @@ struct Exchange final : TargetUse {
   bool expect_continue = false;
   bool close_after = false;  ///< Ambiguous by desync rules: neither connection is reused.
 
+  bool reused = false;    ///< The target's connection was there already.
+  bool upgrade = false;   ///< Asks for a WebSocket.
+  bool upgraded = false;  ///< And got it: the connection is a tunnel now.
+
+  std::shared_ptr<const ListenerRoute> listener;
+  const rules::CompiledTransforms* transforms = nullptr;  ///< Of the rule; null: none.
+  std::unique_ptr<Peculiarities> peculiarities;
   TargetState* target = nullptr;
   GroupState* group = nullptr;
   UpstreamConnection* upstream = nullptr;
@@ -63,15 +91,16 @@ struct Exchange final : TargetUse {
   bool response_started = false;  ///< Some of an answer's head has been handed to the client.
   int target_status = 0;
 
-  // For the access log only:
   std::uint64_t received_bytes = 0;
+  TimePoint dispatched;
+  TimePoint answered;
+
+  // For the access log and traces only:
   std::string_view actions;
   std::string trace_id;
   std::string location;
   WallTime created;
   TimePoint started;
-  TimePoint dispatched;
-  TimePoint answered;
 };
 
 }  // namespace cutover::lb::proxy

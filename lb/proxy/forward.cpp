@@ -2,37 +2,52 @@
 // comes in, through two bounded buffers. Nothing is retried (ALB user guide: Troubleshooting, HTTP
 // 502).
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <utility>
 
+#include "lb/http/grammar.hpp"
 #include "lb/http/trace_id.hpp"
 #include "lb/proxy/client_connection.hpp"
 #include "lb/proxy/worker.hpp"
 
 namespace cutover::lb::proxy {
 
+namespace {
+
+/// Whether the answer sets the cookie that stickiness follows.
+bool sets_app_cookie(const Exchange& exchange, const http::ResponseHead& head) {
+  const auto& stickiness = exchange.peculiarities->target_stickiness;
+  if (!stickiness || stickiness->type != targets::Stickiness::Type::app_cookie) return false;
+  return std::any_of(head.headers.begin(), head.headers.end(), [&](const auto& header) {
+    return http::equals_ignore_case(header.name, "set-cookie") &&
+           targets::sets_cookie(header.value, stickiness->app_cookie_name);
+  });
+}
+
+}  // namespace
+
 Task<bool> ClientConnection::forward(Exchange& exchange, const ForwardRoute& route) {
-  GroupSlot slot = 0;
-  if (route.choice) {
-    const auto chosen = route.choice->choose(worker_.random());
-    if (!chosen) return answer_by_itself(exchange, 503, Cause::no_target);
-    slot = route.groups[*chosen];
-  } else {
-    slot = route.groups.front();
-  }
-  exchange.fate.group = slot;
-  const auto& group = worker_.table().groups[slot];
-  exchange.group = &worker_.group_state(*group);
+  const auto slot = choose_group(exchange, route);
+  if (!slot) return answer_by_itself(exchange, 503, Cause::no_target);
+  exchange.fate.group = *slot;
+  const auto& group = worker_.table().groups[*slot];
+  exchange.group = &worker_.group_state(group);
   if (group->eligible.empty()) return answer_by_itself(exchange, 503, Cause::no_target);
-  const auto turn = exchange.group->turn.next(group->eligible.size());
-  const TargetRoute& target = *group->eligible[turn];
+  const TargetRoute& target = *group->eligible[choose_target(exchange, *group)];
   exchange.use(worker_.target_state(target));
+  ++exchange.group->counters.requests;
+  if (group->failing_open) ++exchange.group->counters.unhealthy_routing_requests;
+  if (exchange.transforms != nullptr && !transform(exchange)) {
+    return answer_by_itself(exchange, 500, Cause::transform_failed);
+  }
   if (target.service) return call_in_process(exchange);
   return dial(exchange);
 }
 
 Task<bool> ClientConnection::dial(Exchange& exchange) {
   std::unique_ptr<UpstreamConnection> upstream = exchange.target->take_idle();
+  exchange.reused = upstream != nullptr;
   if (!upstream) {
     const Cause failed = co_await connect(exchange, upstream);
     if (failed != Cause::none) co_return co_await fail(exchange, failed);
@@ -68,6 +83,13 @@ void ClientConnection::append_forwarded_head(Exchange& exchange, std::string& ou
   http::write_trace_id(worker_.coarse_wall(), worker_.random(), trace_id);
   http::ForwardingContext context;
   context.peer_address = peer_;
+  context.peer_port = peer_port_;
+  context.handling = worker_.table().attributes.handling;
+  context.upgrade = exchange.upgrade && !exchange.target->route.service;
+  if (const auto* peculiar = exchange.peculiarities.get()) {
+    context.transformed_host = peculiar->transformed_host;
+    context.transformed_uri = peculiar->transformed_uri;
+  }
   context.listener_port = binding_.port;
   context.bound_port = binding_.bound_port;
   context.listener_port_text = binding_.port_text;
@@ -75,10 +97,10 @@ void ClientConnection::append_forwarded_head(Exchange& exchange, std::string& ou
   context.trace_id = {trace_id, sizeof trace_id};
   std::string_view sent_trace_id;
   http::append_request_head(worker_.request_head, context, out, sent_trace_id);
-  if (worker_.settings().log_requests) {
+  if (worker_.logs_requests() || exchange.why() != nullptr) {
     exchange.trace_id = sent_trace_id;
-    exchange.dispatched = worker_.clock().now();
   }
+  exchange.dispatched = worker_.clock().now();
 }
 
 /// Sends the head and what has come of the body. False: the target is gone already.
@@ -147,7 +169,9 @@ Task<bool> ClientConnection::converse(Exchange& exchange,
     if (at_once) {
       watch_for_leaving();
       failed = co_await await_response(exchange, *upstream);
-      if (failed == Cause::none) {
+      if (failed == Cause::none && worker_.response_head.status == 101) {
+        failed = co_await relay_upgraded(exchange, *upstream, to_target);
+      } else if (failed == Cause::none) {
         failed = co_await relay_response(exchange, *upstream, true, reusable);
       }
     } else {
@@ -209,8 +233,10 @@ Task<Cause> ClientConnection::await_response(Exchange& exchange, UpstreamConnect
           break;
         case http::ResponseScanStatus::complete:
           if (head.status >= 200) co_return Cause::none;
-          // 101 answers an Upgrade, and none was forwarded.
-          if (head.status == 101) co_return Cause::malformed_response;
+          // 101 answers an Upgrade; without one that was forwarded it means nothing.
+          if (head.status == 101) {
+            co_return exchange.upgrade ? Cause::none : Cause::malformed_response;
+          }
           const Cause failed = co_await relay_interim(exchange, upstream);
           if (failed != Cause::none) co_return failed;
           searched = 0;
@@ -254,14 +280,19 @@ Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnect
       head.minor_version >= 1 ? !head.connection_close : head.connection_keep_alive;
   if (until_close || drop_framing || !uploaded || closing_) exchange.keep_alive = false;
   exchange.target_status = head.status;
-  if (worker_.settings().log_requests) exchange.answered = worker_.clock().now();
+  exchange.answered = worker_.clock().now();
 
   http::ResponseContext context;
   context.client_minor_version = exchange.client_minor_version;
   context.keep_alive = exchange.keep_alive;
   context.drop_framing = drop_framing;
   context.date = worker_.date();
+  context.handling = response_handling(exchange);
   if (worker_.settings().label_responses) context.label = exchange.group->name;
+  if (exchange.peculiarities) {
+    write_cookies(exchange, sets_app_cookie(exchange, head));
+    context.extra_lines = exchange.peculiarities->cookie_lines;
+  }
   if (exchange.to_client.unsent()) {  // of a "100 Continue", or a slow reader's interim response
     const std::size_t head_length = head.length;
     const bool flushed = co_await exchange.to_client.flush();

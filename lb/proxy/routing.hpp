@@ -3,6 +3,7 @@
 // What a worker routes by: an immutable table of listeners, rules and target groups, compiled by
 // the control thread and handed to every worker. Unchanged parts are shared between tables.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,8 +11,11 @@
 #include <variant>
 #include <vector>
 
+#include "lb/attributes.hpp"
 #include "lb/in_process.hpp"
 #include "lb/proxy/stream.hpp"
+#include "lb/targets/selection.hpp"
+#include "lb/targets/target_group.hpp"
 #include "lb/targets/weighted_choice.hpp"
 #include "rules/matcher.hpp"
 
@@ -36,6 +40,12 @@ struct GroupRoute {
   std::string name;
   std::string arn;
   std::vector<std::shared_ptr<const TargetRoute>> eligible;
+  std::vector<targets::Candidate> candidates;  ///< The same, as the selection wants them.
+  targets::Balancing balancing;
+  targets::Stickiness stickiness;
+  bool failing_open = false;  ///< Too few are healthy: `eligible` are all that are registered.
+  /// Why the others are not eligible, and under what reserve these are: for why-traces.
+  std::vector<targets::TargetGroup::Described> described;
 };
 
 /// A forward action with its groups by slot.
@@ -43,22 +53,29 @@ struct ForwardRoute {
   std::vector<GroupSlot> groups;
   /// Empty for a single group with a weight above 0.
   std::optional<targets::WeightedChoice> choice;
+  /// Group stickiness: how long a client keeps its group. 0: off.
+  std::chrono::seconds stickiness{0};
+  std::vector<std::uint32_t> weights;  ///< For why-traces.
 };
 
 using ActionRoute = std::variant<ForwardRoute, rules::FixedResponse, rules::Redirect>;
 
 struct ListenerRoute {
-  ListenerRoute(rules::Matcher compiled, std::vector<ActionRoute> routes, ActionRoute fallback)
+  ListenerRoute(rules::Matcher compiled, std::vector<ActionRoute> routes, ActionRoute fallback,
+                http::ResponseHandling responses)
       : matcher(std::move(compiled)),
         actions(std::move(routes)),
-        default_action(std::move(fallback)) {}
+        default_action(std::move(fallback)),
+        handling(std::move(responses)) {}
 
   rules::Matcher matcher;
   std::vector<ActionRoute> actions;  ///< By the matcher's rule index.
   ActionRoute default_action;
+  http::ResponseHandling handling;
 };
 
 struct RoutingTable {
+  LoadBalancerAttributes attributes;
   std::vector<std::shared_ptr<const ListenerRoute>> listeners;  ///< By ListenerSlot; may be null.
   std::vector<std::shared_ptr<const GroupRoute>> groups;        ///< By GroupSlot; may be null.
 };

@@ -1,7 +1,9 @@
 // One request: admitted or refused, routed, answered by the load balancer or handed to a target.
 
+#include <boost/asio/ip/address.hpp>
 #include <variant>
 
+#include "lb/http/grammar.hpp"
 #include "lb/http/trace_id.hpp"
 #include "lb/proxy/client_connection.hpp"
 #include "lb/proxy/worker.hpp"
@@ -30,6 +32,8 @@ int status_for(Cause cause) {
     case Cause::connect_timeout:
     case Cause::target_timeout:
       return 504;
+    case Cause::transform_failed:
+      return 500;
     case Cause::no_target:
     case Cause::too_many_connections:
     case Cause::shutdown:
@@ -47,6 +51,32 @@ bool ends_connection(Cause cause) {
          cause == Cause::body_too_large || cause == Cause::shutdown;
 }
 
+/// A head's fields, for rules that look at them.
+class HeadersOf final : public rules::HeaderSource {
+ public:
+  explicit HeadersOf(const http::RequestHead& head) : head_(head) {}
+
+  bool next(std::string_view name, std::size_t& from, std::string_view& value) const override {
+    for (; from < head_.headers.size(); ++from) {
+      const auto& header = head_.headers[from];
+      if (!http::equals_ignore_case(header.name, name)) continue;
+      value = header.value;
+      ++from;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  const http::RequestHead& head_;
+};
+
+rules::IpAddress address_of(const std::string& text) {
+  const auto address = boost::asio::ip::make_address(text);
+  return address.is_v4() ? rules::IpAddress::from_v4(address.to_v4().to_bytes())
+                         : rules::IpAddress::from_v6(address.to_v6().to_bytes());
+}
+
 }  // namespace
 
 Task<bool> ClientConnection::serve(Need need) {
@@ -56,7 +86,7 @@ Task<bool> ClientConnection::serve(Need need) {
   touch();
   worker_.mutable_counts().begin_request();
   exchange.fate.listener_port = binding_.port;
-  if (worker_.settings().log_requests) {
+  if (worker_.logs_requests() || worker_.settings().traces.any()) {
     exchange.created = worker_.clock().wall_now();
     exchange.started = worker_.clock().now();
   }
@@ -91,31 +121,35 @@ void ClientConnection::take_request(Exchange& exchange) {
   exchange.body = http::Body::of_request(head);
   exchange.received_bytes = head.length;
   exchange.classification = http::classify(head);
+  exchange.upgrade = head.connection_upgrade && http::is_upgrade_request(head);
   buffer_.consume(head.length);
   exchange.body_mark = buffer_.begin();
 }
 
 bool ClientConnection::may_keep_alive(const http::RequestHead& head) const {
   if (closing_ || worker_.draining()) return false;
-  if (worker_.coarse_now() - opened_ >= worker_.settings().client_keep_alive) return false;
+  if (worker_.coarse_now() >= keep_alive_until_) return false;
   return head.minor_version >= 1 ? !head.connection_close : head.connection_keep_alive;
 }
 
 Task<bool> ClientConnection::serve_request(Exchange& exchange) {
   take_request(exchange);
-  const auto admission = http::admit(worker_.request_head, exchange.classification);
+  const auto mode = worker_.table().attributes.handling.desync_mode;
+  const auto admission = http::admit(worker_.request_head, exchange.classification, mode);
+  if (!worker_.request_head.plain) count_oddities(exchange);
+  if (worker_.settings().traces.any() && wants_trace()) begin_trace(exchange);
   exchange.close_after = admission.close_after;
   exchange.keep_alive = may_keep_alive(worker_.request_head) && !admission.close_after;
   if (admission.refused_status != 0) {
     co_return co_await answer_by_itself(exchange, admission.refused_status, admission.cause);
   }
   const auto& listeners = worker_.table().listeners;
-  const auto listener = binding_.slot < listeners.size() ? listeners[binding_.slot] : nullptr;
-  if (!listener) {  // deleted since the connection was accepted
+  if (binding_.slot < listeners.size()) exchange.listener = listeners[binding_.slot];
+  if (!exchange.listener) {  // deleted since the connection was accepted
     exchange.keep_alive = false;
     co_return co_await answer_by_itself(exchange, 503, Cause::shutdown);
   }
-  const ActionRoute& action = *route(exchange, *listener);
+  const ActionRoute& action = *route(exchange, *exchange.listener);
   if (const auto* forwarded = std::get_if<ForwardRoute>(&action)) {
     exchange.actions = "forward";
     co_return co_await forward(exchange, *forwarded);
@@ -137,10 +171,43 @@ Task<bool> ClientConnection::serve_request(Exchange& exchange) {
 
 const ActionRoute* ClientConnection::route(Exchange& exchange, const ListenerRoute& listener) {
   const auto& head = worker_.request_head;
-  const std::uint32_t rule = listener.matcher.first_match({exchange.host, head.path});
+  const auto& matcher = listener.matcher;
+  rules::Request request;
+  request.host = exchange.host;
+  request.path = head.path;
+  request.method = head.method;
+  request.query = head.query;
+  const HeadersOf headers(head);
+  if (matcher.needs_headers()) request.headers = &headers;
+  if (matcher.needs_source()) request.source = address_of(peer_);
+  const std::uint32_t rule = matcher.first_match(request);
+  worker_.mutable_metrics().rule_evaluations += matcher.evaluated(rule);
+  if (exchange.why() != nullptr) trace_rules(exchange, request, rule);
   if (rule == rules::Matcher::default_rule) return &listener.default_action;
-  exchange.fate.rule_priority = listener.matcher.rules()[rule].priority;
+  exchange.fate.rule_priority = matcher.rules()[rule].priority;
+  exchange.transforms = matcher.transforms(rule);
   return &listener.actions[rule];
+}
+
+void ClientConnection::count_oddities(const Exchange& exchange) {
+  auto& metrics = worker_.mutable_metrics();
+  if (exchange.classification.tier != http::Tier::compliant) {
+    ++metrics.desync_non_compliant_requests;
+  }
+  if (worker_.request_head.invalid_names == 0) return;
+  if (worker_.table().attributes.handling.drop_invalid_header_fields) {
+    ++metrics.dropped_invalid_header_requests;
+  } else {
+    ++metrics.forwarded_invalid_header_requests;
+  }
+}
+
+/// The listener's, also for a request that was not routed.
+const http::ResponseHandling* ClientConnection::response_handling(const Exchange& exchange) const {
+  if (exchange.listener) return &exchange.listener->handling;
+  const auto& listeners = worker_.table().listeners;
+  const bool known = binding_.slot < listeners.size() && listeners[binding_.slot];
+  return known ? &listeners[binding_.slot]->handling : nullptr;
 }
 
 Task<bool> ClientConnection::answer_by_itself(Exchange& exchange, int status, Cause cause) {
@@ -156,7 +223,6 @@ Task<bool> ClientConnection::answer_by_itself(Exchange& exchange, int status, Ca
 }
 
 Task<bool> ClientConnection::answer_redirect(Exchange& exchange, const rules::Redirect& redirect) {
-  constexpr std::size_t location_bytes_most = 8 * 1024;  // ALB user guide: HTTP 507
   const auto& head = worker_.request_head;
   http::RedirectSource source;
   source.protocol = "HTTP";
@@ -167,7 +233,7 @@ Task<bool> ClientConnection::answer_redirect(Exchange& exchange, const rules::Re
   source.query = head.query;
   http::append_location(redirect.protocol, redirect.host, redirect.port, redirect.path,
                         redirect.query, source, exchange.location);
-  if (exchange.location.size() > location_bytes_most) {
+  if (exchange.location.size() > http::location_bytes_most) {
     exchange.location.clear();
     return answer_by_itself(exchange, 507, Cause::redirect_too_long);
   }
@@ -193,6 +259,7 @@ Task<bool> ClientConnection::send_own(Exchange& exchange, http::OwnResponse resp
   }
   response.head_only = exchange.method == "HEAD";
   response.keep_alive = exchange.keep_alive;
+  response.handling = response_handling(exchange);
   response.date = worker_.date();
   if (worker_.settings().label_responses) response.label = "-";
   worker_.out.clear();

@@ -94,7 +94,7 @@ void TargetState::put_back(std::unique_ptr<UpstreamConnection> connection) {
   } else {
     connection->keep_reading();
   }
-  worker.deadlines().set(*connection, worker.coarse_now() + worker.settings().idle_timeout);
+  worker.deadlines().set(*connection, worker.coarse_now() + worker.table().attributes.idle_timeout);
   idle.push_back(std::move(connection));
 }
 

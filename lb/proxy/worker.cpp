@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "lb/http/date.hpp"
 #include "lb/http/rewrite.hpp"
@@ -11,7 +12,8 @@ namespace cutover::lb::proxy {
 
 namespace {
 constexpr std::size_t log_flush_bytes = 64 * 1024;
-}
+const std::string unknown_address = "-";
+}  // namespace
 
 /// A listening socket and what its connections need to know of it. Kept after the socket is closed:
 /// connections refer to it.
@@ -33,7 +35,10 @@ class Worker::Listening final : public Acceptor::Sink {
   void accepted(Acceptor::Accepted connection) override {
     worker_.accepted(binding, std::move(connection));
   }
-  void turned_away() override { ++worker_.counts_.connections_refused; }
+  void turned_away() override {
+    ++worker_.counts_.connections_refused;
+    ++worker_.metrics_.rejected_connections;
+  }
 
   Worker& worker_;
   std::unique_ptr<Acceptor> acceptor_;
@@ -76,6 +81,7 @@ void Worker::stop_listening(ListenerSlot listener) {
 
 void Worker::accepted(const ListenerBinding& binding, Acceptor::Accepted connection) {
   ++counts_.connections_accepted;
+  metrics_.connection_opened();
   if (connections_.size() >= settings_.connections_most) {
     turn_away(std::move(connection));
     return;
@@ -89,6 +95,8 @@ void Worker::accepted(const ListenerBinding& binding, Acceptor::Accepted connect
 /// Answers 503 without reading: the bound on connections is reached.
 void Worker::turn_away(Acceptor::Accepted connection) {
   ++counts_.connections_refused;
+  ++metrics_.rejected_connections;
+  metrics_.connection_closed();
   http::OwnResponse response;
   response.status = 503;
   response.keep_alive = false;
@@ -111,18 +119,28 @@ void Worker::remove(ClientConnection& connection) {
   }
   connections_.pop_back();
   --counts_.connections_open;
+  metrics_.connection_closed();
 }
 
-GroupState& Worker::group_state(const GroupRoute& route) {
-  if (route.slot >= groups_.size()) groups_.resize(route.slot + 1);
-  auto& state = groups_[route.slot];
+GroupState& Worker::group_state(const std::shared_ptr<const GroupRoute>& route) {
+  if (route->slot >= groups_.size()) groups_.resize(route->slot + 1);
+  auto& state = groups_[route->slot];
   if (!state) {
     state = std::make_unique<GroupState>();
-    state->name = route.name;
-    state->arn = route.arn;
-    state->turn = targets::RoundRobin(random_.below(1024));  // workers begin at different targets
+    state->name = route->name;
+    state->arn = route->arn;
+    state->selection = targets::Selection(random_.below(1024));  // not all at one target first
+  }
+  if (state->route != route) {
+    state->route = route;
+    state->selection.adopt(route->balancing, route->candidates, settings_.control_clock->now());
   }
   return *state;
+}
+
+targets::CookieSealer& Worker::cookies() {
+  if (!cookies_) cookies_.emplace(settings_.cookie_key);
+  return *cookies_;
 }
 
 TargetState& Worker::target_state(const TargetRoute& route) {
@@ -151,6 +169,11 @@ std::uint64_t Worker::in_flight(TargetSlot target) const {
   return target < targets_.size() && targets_[target] ? targets_[target]->in_flight : 0;
 }
 
+targets::AnomalyDetection Worker::anomaly(GroupSlot group, TargetSlot target) const {
+  if (group >= groups_.size() || !groups_[group]) return {};
+  return groups_[group]->selection.anomaly(target);
+}
+
 void Worker::drain() {
   draining_ = true;
   for (auto& listening : listening_) listening->close();
@@ -175,10 +198,11 @@ void Worker::close_all() {
 
 void Worker::tick() {
   coarse_now_ = timers_.now();
+  coarse_control_now_ = settings_.control_clock->now();
   coarse_wall_ = clock().wall_now();
   http::write_http_date(coarse_wall_, date_);
   deadlines_.advance(coarse_now_);
-  if (!log_lines_.empty()) flush_log();
+  if (!log_lines_.empty() || !connection_log_lines_.empty()) flush_log();
   tick_timer_ = timers_.after(DeadlineWheel::step, [this] { tick(); });
 }
 
@@ -187,10 +211,20 @@ void Worker::log(std::string_view line) {
   if (log_lines_.size() >= log_flush_bytes) flush_log();
 }
 
+void Worker::log_connection(std::string_view line) {
+  connection_log_lines_ += line;
+  if (connection_log_lines_.size() >= log_flush_bytes) flush_log();
+}
+
 void Worker::flush_log() {
-  if (log_lines_.empty() || !settings_.log_sink) return;
-  settings_.log_sink(std::move(log_lines_));
-  log_lines_.clear();
+  const std::string& address =
+      listening_.empty() ? unknown_address : listening_.front()->binding.address_text;
+  if (!log_lines_.empty() && settings_.log_sink) {
+    settings_.log_sink(address, std::exchange(log_lines_, {}));
+  }
+  if (!connection_log_lines_.empty() && settings_.connection_log_sink) {
+    settings_.connection_log_sink(address, std::exchange(connection_log_lines_, {}));
+  }
 }
 
 }  // namespace cutover::lb::proxy

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "lb/http/request_head.hpp"
 #include "lb/http/response_head.hpp"
 #include "lb/observe/account.hpp"
+#include "lb/observe/counters.hpp"
+#include "lb/observe/why_trace.hpp"
 #include "lb/proxy/buffer.hpp"
 #include "lb/proxy/deadline_wheel.hpp"
 #include "lb/proxy/fate_counts.hpp"
@@ -24,7 +27,8 @@
 #include "lb/proxy/stream.hpp"
 #include "lb/proxy/task.hpp"
 #include "lb/proxy/upstream.hpp"
-#include "lb/targets/round_robin.hpp"
+#include "lb/targets/selection.hpp"
+#include "lb/targets/sticky_cookie.hpp"
 
 namespace cutover::lb::proxy {
 
@@ -34,21 +38,34 @@ class ClientConnection;
 struct GroupState {
   std::string name;
   std::string arn;
-  targets::RoundRobin turn;
+  std::shared_ptr<const GroupRoute> route;  ///< What `selection` was last told of.
+  targets::Selection selection;
+  GroupCounters counters;
+};
+
+/// Which requests are traced.
+struct TraceSettings {
+  double fraction = 0;  ///< Of all requests, by chance.
+  /// Those that ask for it with `X-Cutover-Trace`, from a loopback address.
+  bool on_demand = false;
+  bool any() const { return fraction > 0 || on_demand; }
 };
 
 /// What all workers of one load balancer have in common; fixed once they run.
 struct WorkerSettings {
-  std::string dns_name;          ///< For HTTP/1.0 clients that send no Host.
-  std::string load_balancer_id;  ///< "app/<name>/<id>", for the access log.
-  Duration idle_timeout = std::chrono::seconds(60);
-  Duration client_keep_alive = std::chrono::seconds(3600);
+  std::string dns_name;                  ///< For HTTP/1.0 clients that send no Host.
+  std::string load_balancer_id;          ///< "app/<name>/<id>", for the access log.
+  const Clock* control_clock = nullptr;  ///< The control plane's, for slow start; any thread's.
+  targets::CookieKey cookie_key{};
   Duration connect_timeout = std::chrono::seconds(10);
   std::size_t connections_most = 16'384;
   bool label_responses = false;
-  bool log_requests = false;
-  /// Takes finished access log lines; called on the worker's thread.
-  std::function<void(std::string lines)> log_sink;
+  bool log_requests = false;  ///< Whatever the attributes say.
+  TraceSettings traces;
+  /// Take finished log lines of a node, and traces; called on the worker's thread.
+  std::function<void(const std::string& node_address, std::string lines)> log_sink;
+  std::function<void(const std::string& node_address, std::string lines)> connection_log_sink;
+  std::function<void(WhyTrace trace)> trace_sink;
 };
 
 /// Where a listener is bound, as its connections need to know it.
@@ -77,6 +94,8 @@ class Worker {
   /// Ends whatever the target still has in flight, as the end of the deregistration delay does.
   void cut(TargetSlot target);
   std::uint64_t in_flight(TargetSlot target) const;
+  /// What this node makes of the target's failures, see targets::AnomalyWatch.
+  targets::AnomalyDetection anomaly(GroupSlot group, TargetSlot target) const;
   /// Stops accepting, closes idle connections, lets busy ones finish their request.
   void drain();
   /// Closes everything at once.
@@ -84,6 +103,9 @@ class Worker {
   bool quiet() const { return connections_.empty() && upstreams_open_ == 0; }
 
   const WorkerCounts& counts() const { return counts_; }
+  const NodeCounters& metrics() const { return metrics_; }
+  /// By GroupSlot; null where no request has been yet.
+  const std::vector<std::unique_ptr<GroupState>>& groups() const { return groups_; }
 
   // For connections:
   FramePool& frames() { return frames_; }
@@ -97,19 +119,33 @@ class Worker {
   const RoutingTable& table() const { return *table_; }
   /// The time of the latest tick: good for time-outs, not for measuring.
   TimePoint coarse_now() const { return coarse_now_; }
+  bool logs_requests() const {
+    return settings_.log_requests || table_->attributes.access_logs.enabled;
+  }
+  bool logs_connections() const { return table_->attributes.connection_logs.enabled; }
+  TimePoint coarse_control_now() const { return coarse_control_now_; }
   WallTime coarse_wall() const { return coarse_wall_; }
   std::string_view date() const { return {date_, sizeof date_}; }
   bool draining() const { return draining_; }
   WorkerCounts& mutable_counts() { return counts_; }
+  NodeCounters& mutable_metrics() { return metrics_; }
+  targets::CookieSealer& cookies();
 
   /// The worker's own record of a group, made when first used.
-  GroupState& group_state(const GroupRoute& route);
+  GroupState& group_state(const std::shared_ptr<const GroupRoute>& route);
   /// The worker's own record of a target, made when first used.
   TargetState& target_state(const TargetRoute& route);
-  void upstream_opened() { ++upstreams_open_; }
-  void upstream_closed() { --upstreams_open_; }
+  void upstream_opened() {
+    ++upstreams_open_;
+    metrics_.connection_opened();
+  }
+  void upstream_closed() {
+    --upstreams_open_;
+    metrics_.connection_closed();
+  }
 
   void log(std::string_view line);
+  void log_connection(std::string_view line);
   std::string& log_scratch() { return log_scratch_; }
   void remove(ClientConnection& connection);
 
@@ -134,6 +170,8 @@ class Worker {
   BufferPool buffers_;
   DeadlineWheel deadlines_;
   WorkerCounts counts_;
+  NodeCounters metrics_;
+  std::optional<targets::CookieSealer> cookies_;  ///< Made when first used.
   std::shared_ptr<const RoutingTable> table_;
   std::vector<std::unique_ptr<Listening>> listening_;
   std::vector<std::unique_ptr<TargetState>> targets_;  // by TargetSlot
@@ -142,10 +180,12 @@ class Worker {
   std::size_t upstreams_open_ = 0;
   TimerId tick_timer_ = 0;
   TimePoint coarse_now_;
+  TimePoint coarse_control_now_;  ///< On the control plane's clock.
   WallTime coarse_wall_;
   char date_[29];
   bool draining_ = false;
   std::string log_lines_;
+  std::string connection_log_lines_;
   std::string log_scratch_;
 };
 
