@@ -408,24 +408,29 @@ TEST_F(Accept, MayEndWhileItIsAccepting) {
   EXPECT_EQ(sink.connections.size(), 1U);
 }
 
+// The address and undefined-behaviour build looks at objects through pipes, and would take one that
+// it gets no descriptors for as broken.
+#ifndef __SANITIZE_ADDRESS__
 TEST_F(Accept, TurnsClientsAwayWhenNoDescriptorIsLeft) {
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   const auto first = client();
   const auto second = client();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   rlimit none = before;
   {
     const Descriptor lowest_free(::dup(first.get()));
     none.rlim_cur = static_cast<rlim_t>(lowest_free.get());
   }
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  until([&] { return sink.turned == 2; });
+  loop.poll();
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(sink.turned, 2);
   char byte = 0;
   EXPECT_EQ(::recv(first.get(), &byte, 1, 0), 0);
   const auto third = client();
   until([&] { return sink.connections.size() == 1; });
 }
+#endif
 
 TEST_F(Accept, SharesItsPortWithOtherAcceptorsOfTheProcess) {
   auto other = network.listen(at);
