@@ -1,9 +1,8 @@
 #include "rules/ip_address.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -20,14 +19,67 @@ bool is_mapped(const std::array<std::uint8_t, 16>& bytes) {
   return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
 }
 
+/// Four decimal numbers without leading zeros.
+bool parse_v4(std::string_view text, std::uint8_t* bytes) {
+  for (int i = 0; i < 4; ++i) {
+    const std::size_t end = i < 3 ? text.find('.') : text.size();
+    if (end == std::string_view::npos || end == 0 || end > 3) return false;
+    unsigned number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + end, number);
+    const bool whole = error == std::errc{} && stop == text.data() + end;
+    if (!whole || number > 255 || (end > 1 && text.front() == '0')) return false;
+    bytes[i] = static_cast<std::uint8_t>(number);
+    text.remove_prefix(i < 3 ? end + 1 : end);
+  }
+  return true;
+}
+
+/// Groups between colons, into at most `room` bytes; the last may be an IPv4 address. Gives how
+/// many bytes they take. An empty text has no groups.
+std::optional<std::size_t> parse_groups(std::string_view text, std::uint8_t* bytes,
+                                        std::size_t room, bool at_end) {
+  std::size_t size = 0;
+  for (bool more = !text.empty(); more;) {
+    const std::size_t colon = text.find(':');
+    more = colon != std::string_view::npos;
+    const std::string_view group = text.substr(0, colon);
+    text.remove_prefix(more ? colon + 1 : text.size());
+    if (at_end && !more && group.find('.') != std::string_view::npos) {
+      if (room - size < 4 || !parse_v4(group, bytes + size)) return std::nullopt;
+      return size + 4;
+    }
+    unsigned number = 0;
+    const auto [stop, error] =
+        std::from_chars(group.data(), group.data() + group.size(), number, 16);
+    const bool whole = error == std::errc{} && stop == group.data() + group.size();
+    if (!whole || group.size() > 4 || room - size < 2) return std::nullopt;
+    bytes[size++] = static_cast<std::uint8_t>(number >> 8U);
+    bytes[size++] = static_cast<std::uint8_t>(number & 0xffU);
+  }
+  return size;
+}
+
+/// RFC 4291 section 2.2; one `::` stands for the zeros that are missing.
+bool parse_v6(std::string_view text, std::array<std::uint8_t, 16>& bytes) {
+  const std::size_t gap = text.find("::");
+  const auto size =
+      parse_groups(text.substr(0, gap), bytes.data(), bytes.size(), gap == std::string_view::npos);
+  if (!size || gap == std::string_view::npos) return size == bytes.size();
+  std::array<std::uint8_t, 16> tail{};
+  const std::size_t room = bytes.size() - *size;
+  const auto tail_size = parse_groups(text.substr(gap + 2), tail.data(), room, true);
+  if (!tail_size || *tail_size == room) return false;
+  std::copy_n(tail.begin(), *tail_size, bytes.end() - static_cast<std::ptrdiff_t>(*tail_size));
+  return true;
+}
+
 /// The address as it is written: a mapped one stays IPv6.
 std::optional<IpAddress> parse_address(std::string_view text) {
-  const std::string terminated(text);
   IpAddress address;
   address.v6 = text.find(':') != std::string_view::npos;
-  const int family = address.v6 ? AF_INET6 : AF_INET;
-  if (inet_pton(family, terminated.c_str(), address.bytes.data()) != 1) return std::nullopt;
-  return address;
+  const bool parsed =
+      address.v6 ? parse_v6(text, address.bytes) : parse_v4(text, address.bytes.data());
+  return parsed ? std::optional(address) : std::nullopt;
 }
 
 std::optional<unsigned> parse_prefix(std::string_view text, unsigned most) {
@@ -56,9 +108,21 @@ IpAddress IpAddress::from_v6(const std::array<std::uint8_t, 16>& bytes) {
 }
 
 std::string to_string(const IpAddress& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const int family = address.v6 ? AF_INET6 : AF_INET;
-  return inet_ntop(family, address.bytes.data(), text.data(), text.size());
+  std::string text;
+  if (!address.v6) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      text.append(i == 0 ? "" : ".").append(std::to_string(address.bytes[i]));
+    }
+    return text;
+  }
+  // For people: without the short form of zeros.
+  for (std::size_t i = 0; i < address.bytes.size(); i += 2) {
+    const unsigned group = address.bytes[i] * 256U + address.bytes[i + 1];
+    std::array<char, 4> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), group, 16).ptr;
+    text.append(i == 0 ? "" : ":").append(digits.data(), end);
+  }
+  return text;
 }
 
 Result<CidrBlock> CidrBlock::parse(std::string_view text) {

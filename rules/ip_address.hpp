@@ -24,7 +24,7 @@ struct IpAddress {
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
 
-/// "10.1.2.3", "2001:db8::1"
+/// "10.1.2.3", "2001:db8:0:0:0:0:0:1"
 std::string to_string(const IpAddress& address);
 
 /// "10.0.0.0/8", "2001:db8::/32". Bits behind the prefix are not looked at.

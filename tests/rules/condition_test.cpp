@@ -123,6 +123,42 @@ TEST(SourceIpCondition, ReadsMappedAddressesAsIpv4) {
   EXPECT_FALSE(source_holds("0.0.0.0/0", six));
 }
 
+TEST(SourceIpCondition, ReadsTheWrittenFormsOfAddresses) {
+  const auto read = [](std::string_view block) { return CidrBlock::parse(block).has_value(); };
+  for (const char* block :
+       {"0.0.0.0/0", "::/0", "::1/128", "1::/16", "1:2:3:4:5:6:7:8/128", "1:2:3:4:5:6:7::/112",
+        "::ffff:1.2.3.4/128", "1:2:3:4:5:6:1.2.3.4/128", "2001:DB8::a/64"}) {
+    EXPECT_TRUE(read(block)) << block;
+  }
+  for (const char* block : {"",
+                            "/8",
+                            "1.2.3/8",
+                            "1.2.3.4.5/8",
+                            "1.2.3.256/8",
+                            "01.2.3.4/8",
+                            "1..2.3/8",
+                            "1.2.3.4/",
+                            "1.2.3.4/08",
+                            "1.2.3.4/8 ",
+                            ":/0",
+                            ":::/0",
+                            "1::2::3/64",
+                            "1:2:3:4:5:6:7/64",
+                            "1:2:3:4:5:6:7:8:9/64",
+                            "1:2:3:4:5:6:7:8::/64",
+                            "12345::/16",
+                            "g::/16",
+                            "1:/16",
+                            ":1/16",
+                            "::1.2.3/64",
+                            "1.2.3.4::/64",
+                            "::1%lo/128"}) {
+    EXPECT_FALSE(read(block)) << block;
+  }
+  EXPECT_TRUE(source_holds("::102:304/128",
+                           IpAddress::from_v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4})));
+}
+
 TEST(RegexCondition, PathMindsCaseAndHostDoesNot) {
   EXPECT_TRUE(holds(PathPattern{{}, {"^/api/(.*)$"}}, {.host = "a.b", .path = "/x/../api/y"}));
   EXPECT_FALSE(holds(PathPattern{{}, {"^/API"}}, {.host = "a.b", .path = "/api"}));
