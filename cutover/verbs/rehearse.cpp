@@ -34,6 +34,7 @@ stack::RunOptions options_for(const rehearsal::Plan& plan, const StackOptions& g
   stack::RunOptions options = run_options(given);
   if (!given.speed && plan.speed) options.speed = *plan.speed;
   if (!given.seed && plan.seed) options.seed = *plan.seed;
+  options.propagation_lag.seed = options.seed;
   options.label_responses = true;
   return options;
 }

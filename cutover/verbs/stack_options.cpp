@@ -1,6 +1,32 @@
 #include "cutover/verbs/stack_options.hpp"
 
+#include "lb/base/duration.hpp"
+
 namespace cutover::verbs {
+
+namespace {
+
+/// "200ms..2s", or "1s" for a lag that is always the same.
+Result<lb::PropagationLag> parse_lag(const std::string& text) {
+  const std::size_t dots = text.find("..");
+  const auto least = parse_duration(text.substr(0, dots));
+  if (!least) return least.error();
+  const auto most = dots == std::string::npos ? least : parse_duration(text.substr(dots + 2));
+  if (!most) return most.error();
+  if (*least > *most) return Error{"ValidationError", "", "MIN is longer than MAX"};
+  lb::PropagationLag lag;
+  lag.least = *least;
+  lag.most = *most;
+  return lag;
+}
+
+/// CLI11's form of a check: what is wrong, or nothing.
+std::string lag_problem(const std::string& text) {
+  const auto lag = parse_lag(text);
+  return lag ? "" : lag.error().message;
+}
+
+}  // namespace
 
 void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan) {
   const std::string plans = from_plan ? "the plan's, else 1" : "1";
@@ -9,6 +35,21 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
                   "Threads that serve, each a node of the load balancer (default: one per core)")
       ->check(CLI::Range(1, 256))
       ->type_name("N");
+  command
+      .add_option(
+          "--nodes", options.nodes,
+          "Nodes of the load balancer, each a thread with health checks and a configuration "
+          "of its own, like an ALB's in its zones (default: one, of all workers)")
+      ->check(CLI::Range(1, 256))
+      ->excludes("--workers")
+      ->type_name("N");
+  command
+      .add_option(
+          "--propagation-lag", options.propagation_lag,
+          "How long a change takes to reach a node, decided for each by the seed: 200ms..2s, "
+          "or 1s (default: 0s, a change answers once every node has it)")
+      ->check(CLI::Validator(lag_problem, ""))
+      ->type_name("MIN..MAX");
   command
       .add_option("--speed", options.speed,
                   "Divides every control-plane duration: intervals and time-outs of health checks, "
@@ -38,6 +79,12 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
       .add_option("--access-log", options.access_log,
                   "Append one line per request, in ALB's access log format (default: none)")
       ->type_name("FILE");
+  command
+      .add_option("--log-dir", options.log_directory,
+                  "Stands in for S3: what the load balancer's attributes access_logs.s3.* and "
+                  "connection_logs.s3.* ask for is written to DIR/<bucket>/<prefix>/AWSLogs/…, a "
+                  "file per node and five minutes (default: such attributes are refused)")
+      ->type_name("DIR");
 }
 
 stack::RunOptions run_options(const StackOptions& options) {
@@ -48,6 +95,12 @@ stack::RunOptions run_options(const StackOptions& options) {
   if (options.runtime == "process") result.runtime = stack::RuntimeKind::process;
   result.port_offset = static_cast<std::uint16_t>(options.port_offset.value_or(result.port_offset));
   result.access_log = options.access_log;
+  result.log_directory = options.log_directory;
+  result.nodes = options.nodes.value_or(result.nodes);
+  if (!options.propagation_lag.empty()) {
+    if (const auto lag = parse_lag(options.propagation_lag)) result.propagation_lag = *lag;
+    result.propagation_lag.seed = result.seed;
+  }
   return result;
 }
 

@@ -15,11 +15,14 @@ namespace cutover::verbs {
 /// plan or from stack::RunOptions.
 struct StackOptions {
   std::optional<unsigned> workers;
+  std::optional<unsigned> nodes;
+  std::string propagation_lag;  ///< "MIN..MAX" or one duration, checked; empty: none.
   std::optional<double> speed;
   std::optional<std::uint64_t> seed;
   std::optional<std::string> runtime;
   std::optional<std::uint32_t> port_offset;
   std::string access_log;
+  std::string log_directory;
 };
 
 /// Adds the flags; `options` outlives the parsing. `from_plan`: a plan may give speed and seed.

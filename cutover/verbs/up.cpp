@@ -5,7 +5,11 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
+#include "cutover/console/endpoint.hpp"
+#include "cutover/console/http_server.hpp"
+#include "cutover/console/observation.hpp"
 #include "cutover/stack/running_stack.hpp"
 #include "cutover/stack/stack.hpp"
 #include "cutover/verbs/stack_options.hpp"
@@ -22,6 +26,9 @@ constexpr Duration stop_grace = std::chrono::seconds(10);
 struct Options {
   std::string stack;
   StackOptions run;
+  std::string endpoint = console::default_endpoint;
+  bool listen_anywhere = false;
+  std::string trace_requests = "off";  ///< Or a fraction, checked.
 };
 
 /// "listener demo:80 on http://127.0.0.1:8080", then its rules.
@@ -75,9 +82,16 @@ class Up {
   Up(const stack::Stack& stack, const stack::RunOptions& options)
       : stack_(stack), running_(io_, stack, options), signals_(io_, SIGINT, SIGTERM) {}
 
-  Result<void> serve() {
+  /// `endpoint`: where the control endpoint listens, if anywhere.
+  Result<void> serve(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
+    // The endpoint first: when its port is taken, nothing has started yet.
+    if (const auto open = open_endpoint(endpoint); !open) return open.error();
     if (const auto started = running_.start(); !started) return started.error();
     print_listeners(stack_.model, running_);
+    if (server_) {
+      fmt::print("control endpoint on {}: /metrics, /metrics.json, /traces\n",
+                 console::url_of(server_->bound()));
+    }
     fmt::print("Ctrl-C stops it; once more, at once\n");
     std::fflush(stdout);
     wait_for_signal();
@@ -87,6 +101,19 @@ class Up {
   }
 
  private:
+  Result<void> open_endpoint(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
+    if (!endpoint) return {};
+    lb::LoadBalancer& lb = running_.load_balancer();
+    console::add_observation(router_, {[&lb] { return lb.metrics(); },
+                                       [&lb]() -> const lb::TraceStore& { return lb.traces(); }});
+    auto listening = console::HttpServer::listen(
+        io_, running_.real_timers(), *endpoint,
+        [this](const console::Request& request) { return router_.handle(request); });
+    if (!listening) return listening.error();
+    server_ = std::move(*listening);
+    return {};
+  }
+
   void wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
@@ -107,18 +134,39 @@ class Up {
   const stack::Stack& stack_;
   boost::asio::io_context io_{1};
   stack::RunningStack running_;
+  console::Router router_;
+  std::unique_ptr<console::HttpServer> server_;
   boost::asio::signal_set signals_;
   TaskReporter reporter_;
 };
 
+/// CLI11's form of a check: what is wrong, or nothing.
+std::string fraction_problem(const std::string& text) {
+  double fraction = 0;
+  const bool good = text == "off" ||
+                    (CLI::detail::lexical_cast(text, fraction) && fraction >= 0 && fraction <= 1);
+  return good ? "" : fmt::format("found {}; allowed is a fraction, 0 to 1, or off", text);
+}
+
+lb::TraceOptions trace_options(const std::string& text) {
+  lb::TraceOptions traces;
+  if (text == "off") return traces;
+  CLI::detail::lexical_cast(text, traces.fraction);
+  traces.on_demand = true;
+  return traces;
+}
+
 int up(const Options& options) {
   const auto stack = stack::read_stack(options.stack);
   if (!stack) return report_error(stack.error(), exit_not_begun);
-  const stack::RunOptions run_with = run_options(options.run);
+  stack::RunOptions run_with = run_options(options.run);
+  run_with.traces = trace_options(options.trace_requests);
   const auto ports = stack::check_ports(stack->operations, run_with.port_offset);
   if (!ports) return report_error(ports.error(), exit_not_begun);
+  const auto endpoint = console::parse_endpoint(options.endpoint, options.listen_anywhere);
+  if (!endpoint) return report_error(endpoint.error(), exit_not_begun);
   if (const auto raised = raise_file_limit(); !raised) report_error(raised.error(), exit_ok);
-  const auto served = Up(*stack, run_with).serve();
+  const auto served = Up(*stack, run_with).serve(*endpoint);
   return served ? exit_ok : report_error(served.error(), exit_not_begun);
 }
 
@@ -132,6 +180,20 @@ Verb add_up(CLI::App& program) {
       ->required()
       ->type_name("");
   add_stack_options(*command, options->run, false);
+  command
+      ->add_option("--endpoint", options->endpoint,
+                   "Where metrics and traces can be asked for over HTTP; port 0: any that is free; "
+                   "none: nowhere (default: 127.0.0.1:4566)")
+      ->type_name("ADDRESS:PORT");
+  command->add_flag("--listen-anywhere", options->listen_anywhere,
+                    "Lets --endpoint be an address that other machines can reach");
+  command
+      ->add_option(
+          "--trace-requests", options->trace_requests,
+          "Keeps for /traces why requests ended as they did: those with an X-Cutover-Trace "
+          "header from this machine, and this share of all others (default: off)")
+      ->check(CLI::Validator(fraction_problem, ""))
+      ->type_name("FRACTION");
   command->footer(
       "The first SIGINT or SIGTERM lets requests in flight finish (10 s at most) and stops the\n"
       "tasks; a second one ends everything at once.\n"

@@ -18,7 +18,8 @@ const std::string stack = CUTOVER_SOURCE_DIR "/tests/end_to_end/stack.json";
 
 TEST(Up, ServesUntilASignal) {
   const std::uint16_t port = free_port();
-  Program program({"up", stack, "--port-offset", std::to_string(port - 80)});
+  Program program(
+      {"up", stack, "--port-offset", std::to_string(port - 80), "--endpoint", "127.0.0.1:0"});
   ASSERT_TRUE(program.says(" of api serves on http://127.0.0.1:")) << program.err();
   EXPECT_THAT(program.out(), StartsWith("demo:80 listens on http://127.0.0.1:" +
                                         std::to_string(port) + "\n  default -> forward to api\n"));
@@ -40,7 +41,8 @@ TEST(Up, StopsAtOnceOnASecondSignal) {
   const std::string file = testing::TempDir() + "slow_stack.json";
   std::ofstream(file) << slow;
   const std::uint16_t port = free_port();
-  Program program({"up", file, "--workers", "1", "--port-offset", std::to_string(port - 80)});
+  Program program({"up", file, "--workers", "1", "--port-offset", std::to_string(port - 80),
+                   "--endpoint", "127.0.0.1:0"});
   ASSERT_TRUE(program.says(" of api serves on ")) << program.err();
   Request slow_one(port, "/api/users");
   // One worker takes one connection after the other: once this is answered, the first is served.
@@ -55,9 +57,11 @@ TEST(Up, StopsAtOnceOnASecondSignal) {
 
 TEST(Up, SaysWhatToDoAboutAPortInUse) {
   const std::uint16_t port = free_port();
-  Program first({"up", stack, "--port-offset", std::to_string(port - 80)});
+  Program first(
+      {"up", stack, "--port-offset", std::to_string(port - 80), "--endpoint", "127.0.0.1:0"});
   ASSERT_TRUE(first.says("listens on")) << first.err();
-  Program second({"up", stack, "--port-offset", std::to_string(port - 80)});
+  Program second(
+      {"up", stack, "--port-offset", std::to_string(port - 80), "--endpoint", "127.0.0.1:0"});
   EXPECT_EQ(second.wait(), 2);
   EXPECT_THAT(second.err(), HasSubstr("(PortInUse)"));
   EXPECT_THAT(second.err(), HasSubstr("port offset"));
