@@ -36,27 +36,38 @@ class Pages {
   std::size_t size_ = 0;
 };
 
-/// Keeps some buffers of the usual size for reuse; larger ones, for oversized heads, are made and
-/// freed.
+/// Keeps some buffers for reuse.
 class BufferPool {
  public:
   static constexpr std::uint32_t usual = 16 * 1024;
   /// Holds the largest head within ALB's limits, and some body.
   static constexpr std::uint32_t large = 112 * 1024;
 
+  /// `size` is one of the two above.
   Pages take(std::size_t size) {
-    if (size != usual || free_.empty()) return Pages(size);
-    Pages buffer = std::move(free_.back());
-    free_.pop_back();
+    if (size == large) ++large_lent_;
+    auto& kept = size == usual ? usual_ : large_;
+    if (kept.empty()) return Pages(size);
+    Pages buffer = std::move(kept.back());
+    kept.pop_back();
     return buffer;
   }
   void give(Pages buffer) {
-    if (buffer.size() == usual && free_.size() < kept_most) free_.push_back(std::move(buffer));
+    if (buffer.size() == large) --large_lent_;
+    auto& kept = buffer.size() == usual ? usual_ : large_;
+    const std::size_t most = buffer.size() == usual ? usual_kept_most : large_kept_most;
+    if (kept.size() < most) kept.push_back(std::move(buffer));
   }
+  /// A large buffer may be had for speed alone: not so many are lent that memory is at stake.
+  bool may_lend_large() const { return large_lent_ < large_lent_most; }
 
  private:
-  static constexpr std::size_t kept_most = 128;
-  std::vector<Pages> free_;
+  static constexpr std::size_t usual_kept_most = 128;
+  static constexpr std::size_t large_kept_most = 16;
+  static constexpr std::size_t large_lent_most = 64;
+  std::vector<Pages> usual_;
+  std::vector<Pages> large_;
+  std::size_t large_lent_ = 0;
 };
 
 /// Received bytes waiting to be used: [begin, end) of a borrowed buffer.
@@ -79,7 +90,19 @@ class ReceiveBuffer {
     begin_ = end_ = 0;
   }
 
+  /// Gives a buffer of the large size back; only when empty().
+  void release_large() {
+    if (data_.size() > BufferPool::usual) release();
+  }
+  /// Changes to a large buffer for a body that comes faster than the usual one takes; only when
+  /// empty(), not while a read is pending.
+  void grow_for_bulk() {
+    if (data_.size() < BufferPool::large && pool_.may_lend_large()) (void)grow();
+  }
+
   bool empty() const { return begin_ == end_; }
+  /// Where bytes() begin.
+  char* front() { return data_.data() + begin_; }
   std::string_view bytes() const { return {data_.data() + begin_, end_ - begin_}; }
   /// Uses up bytes at the front. They stay where they are, so views of them stay valid.
   void consume(std::size_t count) {

@@ -104,6 +104,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   Task<bool> read_body_part(Exchange& exchange);
   Task<bool> dial(Exchange& exchange);
   Task<Cause> connect(Exchange& exchange, std::unique_ptr<UpstreamConnection>& upstream);
+  std::string_view take_body(Exchange& exchange, bool& malformed);
   bool send_request(Exchange& exchange, Outbox& to_target);
   Task<bool> upload(Exchange& exchange, Outbox& to_target);
   Task<bool> converse(Exchange& exchange, std::unique_ptr<UpstreamConnection> upstream);

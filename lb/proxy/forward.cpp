@@ -103,16 +103,26 @@ void ClientConnection::append_forwarded_head(Exchange& exchange, std::string& ou
   exchange.dispatched = worker_.clock().now();
 }
 
+/// What the receive buffer holds of the body, as it goes to the target: trailer fields are cut out.
+/// Valid until the next read is begun.
+std::string_view ClientConnection::take_body(Exchange& exchange, bool& malformed) {
+  char* const front = buffer_.front();
+  const auto got = exchange.body.consume(buffer_.bytes());
+  malformed = got.malformed;
+  buffer_.consume(got.consumed);
+  exchange.received_bytes += got.consumed;
+  if (got.gap_size == 0) return {front, got.consumed};
+  return {front, http::Body::close_gap(front, got)};
+}
+
 /// Sends the head and what has come of the body. False: the target is gone already.
 bool ClientConnection::send_request(Exchange& exchange, Outbox& to_target) {
   auto& out = worker_.out;
   out.clear();
   append_forwarded_head(exchange, out);
-  const auto got = exchange.body.consume(buffer_.bytes());
-  const std::string_view body = buffer_.bytes().substr(0, got.consumed);
-  buffer_.consume(got.consumed);
-  exchange.received_bytes += got.consumed;
-  if (got.malformed) exchange.aborted = Cause::malformed_request;
+  bool malformed = false;
+  const std::string_view body = take_body(exchange, malformed);
+  if (malformed) exchange.aborted = Cause::malformed_request;
   if (!to_target.send(out, body)) return false;
   if (exchange.expect_continue && !exchange.body.complete()) {
     // ALB answers the expectation itself, at once. A client that doesn't take 25 bytes is treated
@@ -136,11 +146,9 @@ Task<bool> ClientConnection::upload(Exchange& exchange, Outbox& to_target) {
     exchange.uploading = false;
     Cause broken = more ? Cause::none : exchange.aborted;
     if (more) {
-      const auto got = exchange.body.consume(buffer_.bytes());
-      const std::string_view body = buffer_.bytes().substr(0, got.consumed);
-      buffer_.consume(got.consumed);
-      exchange.received_bytes += got.consumed;
-      if (got.malformed) broken = Cause::malformed_request;
+      bool malformed = false;
+      const std::string_view body = take_body(exchange, malformed);
+      if (malformed) broken = Cause::malformed_request;
       if (broken == Cause::none && !to_target.send({}, body)) co_return false;
     }
     if (broken != Cause::none) {
@@ -308,6 +316,7 @@ Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnect
 
   std::string payload;
   bool first = true;
+  bool bulk = upstream.buffer.space_size() == 0;  // the target has more than one read takes
   for (;;) {
     payload.clear();
     const auto got = body.consume(upstream.buffer.bytes(), drop_framing ? &payload : nullptr);
@@ -326,7 +335,10 @@ Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnect
     upstream.buffer.consume(got.consumed);
     if (got.malformed) co_return Cause::response_cut;
     if (body.complete()) break;
-    if (!upstream.read.pending()) upstream.buffer.rewind();
+    if (!upstream.read.pending()) {
+      upstream.buffer.rewind();
+      if (bulk) upstream.buffer.grow_for_bulk();
+    }
     upstream.keep_reading();
     const auto outcome = co_await upstream.read;
     if (exchange.aborted != Cause::none) co_return exchange.aborted;
@@ -335,10 +347,14 @@ Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnect
       co_return Cause::response_cut;
     }
     upstream.buffer.received(outcome.bytes);
+    bulk = upstream.buffer.space_size() == 0;
     touch();
   }
   reusable = target_keeps && !until_close && upstream.buffer.empty() && upstream.read.idle();
-  if (reusable) upstream.buffer.rewind();
+  if (reusable) {
+    upstream.buffer.rewind();
+    upstream.buffer.release_large();
+  }
   co_return Cause::none;
 }
 
