@@ -25,7 +25,7 @@ json with_row(const json& value, const json& row);
 
 std::string row_text(std::string text, const json& row) {
   for (const auto& [key, value] : row.items()) {
-    const std::string hole = "${." + key + "}";
+    const std::string hole = key == "#" ? "${#}" : "${." + key + "}";
     for (auto at = text.find(hole); at != std::string::npos; at = text.find(hole, at)) {
       const std::string put = value.is_string() ? value.get<std::string>() : value.dump();
       text.replace(at, hole.size(), put);
@@ -38,6 +38,7 @@ std::string row_text(std::string text, const json& row) {
 const json* whole_hole(const json& value, const json& row) {
   if (!value.is_string()) return nullptr;
   const auto& text = value.get_ref<const std::string&>();
+  if (text == "${#}" && row.contains("#")) return &row.at("#");
   if (!text.starts_with("${.") || text.find('}') != text.size() - 1) return nullptr;
   const auto found = row.find(text.substr(3, text.size() - 4));
   return found == row.end() ? nullptr : &*found;
@@ -66,6 +67,28 @@ json with_row(const json& value, const json& row) {
   return out;
 }
 
+/// {"repeat": 3, "of": {…}} within a list stands for three elements, with "${#}" replaced by the
+/// number of each, from 1.
+json with_repeats(const json& value) {
+  if (value.is_object()) {
+    json out = json::object();
+    for (const auto& [key, member] : value.items()) out[key] = with_repeats(member);
+    return out;
+  }
+  if (!value.is_array()) return value;
+  json out = json::array();
+  for (const auto& element : value) {
+    if (!element.is_object() || !element.contains("repeat")) {
+      out.push_back(with_repeats(element));
+      continue;
+    }
+    for (int i = 1; i <= element.at("repeat").get<int>(); ++i) {
+      out.push_back(with_row(element.at("of"), {{"#", i}}));
+    }
+  }
+  return out;
+}
+
 /// Attributes may be written as one object instead of a list of keys and values.
 void list_attributes(json& entry) {
   const auto found = entry.find("Attributes");
@@ -83,10 +106,19 @@ void merge_into_each(json& stack, const char* list, const json& written, const c
   for (auto& entry : stack[list]) list_attributes(entry);
 }
 
+/// "yes" and "say 210" are fixed responses, which most rules of the table end in.
+json actions_of(const json& written) {
+  if (!written.is_string()) return written;
+  const auto text = written.get<std::string>();
+  const std::string status = text == "yes" ? "200" : text.substr(text.find(' ') + 1);
+  return {{{"Type", "fixed-response"}, {"FixedResponseConfig", {{"StatusCode", status}}}}};
+}
+
 void add_rules(json& stack, const json& rules) {
   for (json rule : rules) {
     if (!rule.contains("ListenerArn")) rule["ListenerArn"] = "demo:80";
     if (!rule.contains("Priority")) rule["Priority"] = 10 * (stack["Rules"].size() + 1);
+    rule["Actions"] = actions_of(rule.at("Actions"));
     stack["Rules"].push_back(std::move(rule));
   }
 }
@@ -115,6 +147,7 @@ void find_targets(const json& value, std::vector<std::string>& found) {
       for (const auto& target : member) {
         if (!target.is_string()) continue;
         const auto name = target.get<std::string>();
+        if (name.starts_with("${")) continue;  // one that the case meets on its way
         if (std::ranges::find(found, name) == found.end()) found.push_back(name);
       }
     }
@@ -165,11 +198,12 @@ Result<std::vector<Case>> read_cases(const std::string& file, const std::string&
         json one = with_row(written, row);
         one.erase("rows");
         if (row.contains("row")) {
-          one["name"] =
-              written.at("name").get<std::string>() + ": " + row.at("row").get<std::string>();
+          const auto& name = written.at("name").get_ref<const std::string&>();
+          const bool within = name.find("${.row}") != std::string::npos;
+          if (!within) one["name"] = row_text(name, row) + ": " + row.at("row").get<std::string>();
         }
         if (row.contains("pending")) one["pending"] = row.at("pending");
-        auto read = read_case(one, section, *stacks);
+        auto read = read_case(with_repeats(one), section, *stacks);
         if (!read) return at(file + ": ", read.error());
         cases.push_back(*std::move(read));
       }

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "cutover/stack/load_balancer_attributes_json.hpp"
 #include "cutover/stack/operation_json.hpp"
 
 namespace cutover::conformance {
@@ -14,8 +15,7 @@ using nlohmann::json;
 lb::Options options_of(const stack::CreateLoadBalancer& load_balancer) {
   lb::Options options;
   options.name = load_balancer.name;
-  options.idle_timeout = load_balancer.idle_timeout;
-  options.client_keep_alive = load_balancer.client_keep_alive;
+  options.attributes = load_balancer.attributes;
   return options;
 }
 
@@ -70,9 +70,22 @@ struct Apply {
     spec.port = o.listener.port;
     spec.bind_port = world.bind_port(spec.port);
     spec.default_action = o.default_action;
+    spec.attributes = o.attributes;
     const auto bound = balancer.create_listener(spec);
     if (!bound) return bound.error();
     return {};
+  }
+  Result<void> operator()(const stack::ModifyLoadBalancerAttributes& o) const {
+    const auto attributes = stack::changed(balancer.attributes(), o.attributes, "/Attributes");
+    if (!attributes) return attributes.error();
+    return balancer.modify_attributes(*attributes);
+  }
+  Result<void> operator()(const stack::ModifyListenerAttributes& o) const {
+    const auto present = balancer.listener_attributes(o.listener.port);
+    if (!present) return present.error();
+    const auto attributes = stack::changed(*present, o.attributes, "/Attributes");
+    if (!attributes) return attributes.error();
+    return balancer.modify_listener_attributes(o.listener.port, *attributes);
   }
   Result<void> operator()(const stack::ModifyListener& o) const {
     return balancer.modify_listener(o.listener.port, o.default_action);
@@ -86,11 +99,9 @@ struct Apply {
   Result<void> operator()(const stack::ModifyRule& o) const {
     const auto set = balancer.rules(o.rule.listener.port);
     if (!set) return set.error();
-    for (rules::Rule rule : set->rules) {
+    for (const rules::Rule& rule : set->rules) {
       if (rule.priority != o.rule.priority) continue;
-      if (o.conditions) rule.conditions = *o.conditions;
-      if (o.action) rule.action = *o.action;
-      return balancer.modify_rule(o.rule.listener.port, rule);
+      return balancer.modify_rule(o.rule.listener.port, changed(rule, o));
     }
     return Error{"RuleNotFound", "", "One or more rules not found"};
   }
@@ -127,7 +138,7 @@ json Control::written_out(const json& value) const {
           out[key].push_back(each);
           continue;
         }
-        const auto id = target(each.get<std::string>());
+        const auto id = target(filled(each.get<std::string>(), words_));
         out[key].push_back({{"Id", id.id}, {"Port", id.port}});
       }
     } else {

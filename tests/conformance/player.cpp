@@ -123,11 +123,32 @@ Player::Party Player::party(const std::string& text) const {
   return party;
 }
 
+/// A step's first words with names put in. "${name=target}" stands for the target that something
+/// has reached; from then on it has that name, and the first of the others is "${not name}".
+std::string Player::named(const std::string& text) {
+  const auto capture = text.find("=target}");
+  if (capture == std::string::npos) return filled(text, words_);
+  const auto begin = text.rfind("${", capture);
+  const std::string name = text.substr(begin + 2, capture - begin - 2);
+  const auto reached = [&] {
+    for (const auto& target : case_.targets) {
+      if (find_unread({target, {}, false}) == nullptr) continue;
+      words_[name] = target;
+      const auto other = std::ranges::find_if(case_.targets, [&](auto& t) { return t != target; });
+      if (other != case_.targets.end()) words_["not " + name] = *other;
+      return true;
+    }
+    return false;
+  };
+  if (!world_->settle_until(reached)) throw Failure("it has reached no target");
+  return filled(text.substr(0, begin) + "${" + name + "}" + text.substr(capture + 8), words_);
+}
+
 /// "client -> lb", "lb -> a/1 raw", "a closes", "lb keeps client", …: see README.md.
 void Player::take_message_step(const json& step) {
   const Lines all = step.get<Lines>();
   const Lines lines(all.begin() + 1, all.end());
-  const auto words = words_of(all.front());
+  const auto words = words_of(named(all.front()));
   const auto is = [&](std::size_t i, const char* word) {
     return words.size() > i && words[i] == word;
   };
@@ -161,7 +182,9 @@ void Player::take_statement(const json& step) {
     if (!by) throw Failure(to_string(by.error()));
     world_->advance(*by);
   } else if (step.contains("checks")) {
-    for (const auto& [target, how] : step.at("checks").items()) checks_.behave(target, how);
+    for (const auto& [target, how] : step.at("checks").items()) {
+      checks_.behave(filled(target, words_), how);
+    }
   } else if (step.contains("checked")) {
     world_->settle();
     for (const auto& [target, times] : step.at("checked").items()) {
@@ -176,6 +199,8 @@ void Player::take_statement(const json& step) {
     spread(step);
   } else if (step.contains("log")) {
     log(step.at("log"));
+  } else if (step.contains("metrics")) {
+    metrics(step.at("metrics"), group);
   } else if (step.contains("connect")) {
     connect(step.at("connect"), step.value("from", "127.0.0.1"),
             step.value("to", control_.first_listener()));
@@ -224,7 +249,16 @@ Wire& Player::existing(const Party& party) {
   return *wire;
 }
 
+/// A client whose connection was closed meanwhile begins its next request on another.
+void Player::reconnect(const Party& client) {
+  world_->settle();
+  const auto wire = clients_.find(client.name);
+  const bool over = wire != clients_.end() && wire->second && wire->second->ended();
+  if (over && wire->second->unread.empty()) clients_.erase(wire);
+}
+
 void Player::send(const Party& from, bool raw, const Lines& lines) {
+  if (from.is_client && !raw) reconnect(from);
   Wire& wire = existing(from);
   if (raw) {
     for (const auto& part : lines) wire.send(filled(part, words_));

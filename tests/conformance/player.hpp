@@ -47,15 +47,18 @@ class Player {
   void expect_check(const Party& by, const Lines& lines);
   void end(const Party& who, const std::string& how);
   void expect_end(const Party& whose, bool ended);
+  void reconnect(const Party& client);
   void connect(const std::string& client, const std::string& from, std::uint16_t to);
 
   void spread(const nlohmann::json& step);
-  std::string ask(const Lines& request, const Lines& answer);
+  std::string ask(const Party& asker, const Lines& request, const Lines& answer);
   void health(const nlohmann::json& expected, const std::string& group);
   void described(const nlohmann::json& expected, const std::string& group);
   void log(const nlohmann::json& expected);
+  void metrics(const nlohmann::json& expected, const std::string& group);
   void operation(const nlohmann::json& step);
 
+  std::string named(const std::string& text);
   Party party(const std::string& text) const;
   /// The connection that is meant; nullptr while there is none.
   Wire* find(const Party& party);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "lb/observe/metrics.hpp"
 #include "tests/conformance/log_line.hpp"
 #include "tests/conformance/player.hpp"
 
@@ -88,8 +89,10 @@ void Player::described(const json& expected, const std::string& group) {
   if (!all) throw Failure(to_string(all.error()));
   std::set<std::string> wanted;
   std::set<std::string> seen;
-  for (const auto& name : expected) {
-    wanted.insert(to_string(control_.target(name.get<std::string>())));
+  for (const auto& each : expected) {
+    const auto name = each.get<std::string>();
+    const bool address = name.find(':') != std::string::npos;
+    wanted.insert(address ? name : to_string(control_.target(name)));
   }
   for (const auto& each : *all) seen.insert(to_string(each.target));
   if (wanted != seen) throw Failure(fmt::format("described are {}", json(seen).dump()));
@@ -97,8 +100,7 @@ void Player::described(const json& expected, const std::string& group) {
 
 /// Sends one request, answers for whichever target it reaches, and gives that target's name, or the
 /// status that the load balancer answered with by itself.
-std::string Player::ask(const Lines& request, const Lines& answer) {
-  static const Party asker{"client", {}, true};
+std::string Player::ask(const Party& asker, const Lines& request, const Lines& answer) {
   static const Lines anything{"${any}", "..."};
   send(asker, false, request);
   std::string reached;
@@ -124,14 +126,18 @@ std::string Player::ask(const Lines& request, const Lines& answer) {
 }
 
 /// {"ask": request, "times": n, "spread": {"a": 5, "b": [3, 7], "503": 2}}: whoever is not named
-/// got none.
+/// got none. "unevenly": not all the same.
 void Player::spread(const json& step) {
   const Lines request = step.at("ask").get<Lines>();
   const Lines answer = step.value("answer", Lines{"HTTP/1.1 200 OK", "Content-Length: 0"});
+  const Party asker = party(step.value("by", "client"));
   const int times = step.value("times", 1);
   std::map<std::string, int> counts;
-  for (int i = 0; i < times; ++i) ++counts[ask(request, answer)];
-  const json& expected = step.at("spread");
+  for (int i = 0; i < times; ++i) ++counts[ask(asker, request, answer)];
+  json expected = json::object();
+  for (const auto& [name, wanted] : step.at("spread").items()) {
+    expected[filled(name, words_)] = wanted;
+  }
   bool right = true;
   for (const auto& [name, count] : counts) right &= expected.contains(name);
   for (const auto& [name, wanted] : expected.items()) {
@@ -140,7 +146,37 @@ void Player::spread(const json& step) {
     right &= count >= (range ? wanted.at(0) : wanted).get<int>() &&
              count <= (range ? wanted.at(1) : wanted).get<int>();
   }
+  if (step.value("unevenly", false)) {
+    right &=
+        std::ranges::any_of(counts, [&](auto& c) { return c.second != counts.begin()->second; });
+  }
   if (!right) throw Failure("the requests reached " + json(counts).dump());
+}
+
+/// CloudWatch's metrics since the start, of the load balancer or of one of its groups.
+void Player::metrics(const json& expected, const std::string& group) {
+  const auto read = [&](const std::string& name) -> double {
+    const auto all = json::parse(lb::to_cloudwatch_json(world_->balancer().metrics()));
+    for (const auto& metric : all.at("Metrics")) {
+      if (metric.at("MetricName") != name) continue;
+      bool right = metric.at("Dimensions").size() == (group.empty() ? 1U : 2U);
+      for (const auto& dimension : metric.at("Dimensions")) {
+        if (dimension.at("Name") != "TargetGroup") continue;
+        const auto value = dimension.at("Value").get<std::string>();
+        right &= value.starts_with("targetgroup/" + group + "/");
+      }
+      if (right) return metric.at(metric.contains("Sum") ? "Sum" : "Maximum").get<double>();
+    }
+    return 0;
+  };
+  for (const auto& [name, wanted] : expected.items()) {
+    double value = 0;
+    const bool as_wanted = world_->settle_until([&, &metric = name, &number = wanted] {
+      value = read(metric);
+      return value == number.get<double>();
+    });
+    if (!as_wanted) throw Failure(fmt::format("{} is {}", name, value));
+  }
 }
 
 /// The next line of the access log.
