@@ -97,6 +97,7 @@ class LoadBalancer::Core {
 
   Result<void> check_attributes(const LoadBalancerAttributes& attributes) const;
   void count_hosts(const Node& node, NodeMetrics& metrics) const;
+  void count_anomalies(MetricsSnapshot& snapshot) const;
   Result<void> open_logs();
   void link_logs();
   void rotate_logs();
@@ -121,6 +122,7 @@ class LoadBalancer::Core {
   std::unique_ptr<LogDirectory> access_logs_;
   std::unique_ptr<LogDirectory> connection_logs_;
   TimerId rotation_ = 0;
+  WallTime log_time_{};  ///< The latest that workers have brought with their lines.
   TraceStore traces_;
   std::vector<NodeState> nodes_;
   Random lags_;

@@ -1,5 +1,6 @@
 // What the load balancer tells of itself: its logs, metrics and traces.
 
+#include <algorithm>
 #include <utility>
 
 #include "lb/load_balancer_core.hpp"
@@ -21,13 +22,18 @@ Result<void> LoadBalancer::Core::open_logs() {
   }
   const auto directory = [&](LogKind kind, const LogDelivery& delivery,
                              std::unique_ptr<LogDirectory>& log) -> Result<void> {
-    log.reset();
-    if (!delivery.enabled) return {};
-    auto opened =
-        LogDirectory::open(kind,
-                           {options_.log_directory + "/" + delivery.bucket, delivery.prefix,
-                            options_.account, options_.region, settings_.load_balancer_id},
-                           random_());
+    if (!delivery.enabled) {
+      log.reset();
+      return {};
+    }
+    const std::string bucket = options_.log_directory + "/" + delivery.bucket;
+    if (log && log->settings().directory == bucket && log->settings().prefix == delivery.prefix) {
+      return {};
+    }
+    auto opened = LogDirectory::open(
+        kind,
+        {bucket, delivery.prefix, options_.account, options_.region, settings_.load_balancer_id},
+        random_());
     if (!opened) return opened.error();
     log = std::move(*opened);
     return {};
@@ -44,18 +50,20 @@ Result<void> LoadBalancer::Core::open_logs() {
 /// Lets the workers hand over what they write. Before they start.
 void LoadBalancer::Core::link_logs() {
   const auto to_control = [this](auto write) {
-    return [this, write](const std::string& node_address, std::string lines) {
-      host_->post_to_control(
-          [write, node_address, text = std::move(lines)] { write(node_address, text); });
+    return [this, write](const std::string& node_address, std::string lines, WallTime now) {
+      host_->post_to_control([this, write, node_address, now, text = std::move(lines)] {
+        log_time_ = std::max(log_time_, now);
+        write(node_address, text);
+      });
     };
   };
   settings_.log_sink = to_control([this](const std::string& node, const std::string& lines) {
     if (access_log_) access_log_->write(lines);
-    if (access_logs_) access_logs_->write(node, lines, timers_.clock().wall_now());
+    if (access_logs_) access_logs_->write(node, lines, log_time_);
   });
   settings_.connection_log_sink =
       to_control([this](const std::string& node, const std::string& lines) {
-        if (connection_logs_) connection_logs_->write(node, lines, timers_.clock().wall_now());
+        if (connection_logs_) connection_logs_->write(node, lines, log_time_);
       });
   settings_.trace_sink = [this](WhyTrace trace) {
     host_->post_to_control([this, kept = std::make_shared<WhyTrace>(std::move(trace))] {
@@ -65,9 +73,12 @@ void LoadBalancer::Core::link_logs() {
 }
 
 void LoadBalancer::Core::rotate_logs() {
-  const WallTime now = timers_.clock().wall_now();
-  if (access_logs_) access_logs_->rotate(now);
-  if (connection_logs_) connection_logs_->rotate(now);
+  // Lines bear the data plane's time, which is not scaled: files go by it too.
+  std::vector<WallTime> times(host_->size());
+  host_->run_on_all([&](std::size_t i, proxy::Worker& worker) { times[i] = worker.coarse_wall(); });
+  for (const WallTime time : times) log_time_ = std::max(log_time_, time);
+  if (access_logs_) access_logs_->rotate(log_time_);
+  if (connection_logs_) connection_logs_->rotate(log_time_);
   rotation_ = timers_.after(rotation_step, [this] { rotate_logs(); });
 }
 
@@ -103,7 +114,30 @@ MetricsSnapshot LoadBalancer::Core::metrics() {
     snapshot.nodes[i].availability_zone = availability_zone(options_.region, i);
     count_hosts(*nodes_[i].node, snapshot.nodes[i]);
   }
+  count_anomalies(snapshot);
   return snapshot;
+}
+
+/// Of the groups whose nodes watch for them.
+void LoadBalancer::Core::count_anomalies(MetricsSnapshot& snapshot) const {
+  for (const auto& [name, group] : groups_) {
+    if (group->state.spec().algorithm != targets::Algorithm::weighted_random) continue;
+    for (const auto& [id, route] : group->targets) {
+      std::vector<targets::AnomalyDetection> seen(host_->size());
+      host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
+        seen[i] = worker.anomaly(group->slot, route->slot);
+      });
+      for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
+        auto sum = seen[i];
+        if (options_.nodes == 0) {
+          for (const auto& each : seen) sum = targets::both(sum, each);
+        }
+        auto& hosts = snapshot.nodes[i].hosts[group->slot];
+        if (sum.result == targets::AnomalyDetection::Result::anomalous) ++hosts.anomalous;
+        if (sum.mitigation_in_effect) ++hosts.mitigated;
+      }
+    }
+  }
 }
 
 /// How the node sees each group's targets.

@@ -58,6 +58,7 @@ class LogDirectory {
   LogDirectory(const LogDirectory&) = delete;
   LogDirectory& operator=(const LogDirectory&) = delete;
 
+  const LogDirectorySettings& settings() const { return settings_; }
   /// `lines` is empty or ends with "\n". They go to the node's file of the period that holds
   /// `now`; the file of an earlier one is ended first.
   void write(std::string_view node_address, std::string_view lines, WallTime now);

@@ -220,10 +220,10 @@ void Worker::flush_log() {
   const std::string& address =
       listening_.empty() ? unknown_address : listening_.front()->binding.address_text;
   if (!log_lines_.empty() && settings_.log_sink) {
-    settings_.log_sink(address, std::exchange(log_lines_, {}));
+    settings_.log_sink(address, std::exchange(log_lines_, {}), coarse_wall_);
   }
   if (!connection_log_lines_.empty() && settings_.connection_log_sink) {
-    settings_.connection_log_sink(address, std::exchange(connection_log_lines_, {}));
+    settings_.connection_log_sink(address, std::exchange(connection_log_lines_, {}), coarse_wall_);
   }
 }
 

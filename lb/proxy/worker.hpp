@@ -63,8 +63,10 @@ struct WorkerSettings {
   bool log_requests = false;  ///< Whatever the attributes say.
   TraceSettings traces;
   /// Take finished log lines of a node, and traces; called on the worker's thread.
-  std::function<void(const std::string& node_address, std::string lines)> log_sink;
-  std::function<void(const std::string& node_address, std::string lines)> connection_log_sink;
+  using LogSink =
+      std::function<void(const std::string& node_address, std::string lines, WallTime now)>;
+  LogSink log_sink;
+  LogSink connection_log_sink;
   std::function<void(WhyTrace trace)> trace_sink;
 };
 

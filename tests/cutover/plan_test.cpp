@@ -163,7 +163,8 @@ const Mistake mistakes[] = {
     {"UnknownStep", R"([{"op":"add","path":"/phases/0/steps/0","value":{"DeleteRul":{}}}])",
      "/phases/0/steps/0/DeleteRul: unknown member \"DeleteRul\"; allowed are CreateListener, "
      "CreateRule, CreateService, CreateTargetGroup, DeleteListener, DeleteRule, DeleteService, "
-     "DeleteTargetGroup, DeregisterTargets, ModifyListener, ModifyRule, ModifyTargetGroup, "
+     "DeleteTargetGroup, DeregisterTargets, ModifyListener, "
+     "ModifyListenerAttributes, ModifyLoadBalancerAttributes, ModifyRule, ModifyTargetGroup, "
      "ModifyTargetGroupAttributes, RegisterTargets, RegisterTaskDefinition, SetRulePriorities, "
      "StopTask, UpdateService, hold, wait; did you mean \"DeleteRule\"? (UnknownMember)"},
     {"StepNotAnObject", R"([{"op":"add","path":"/phases/0/steps/0","value":"hold"}])",
