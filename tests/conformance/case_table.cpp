@@ -15,9 +15,9 @@ namespace {
 using nlohmann::json;
 
 /// Whatever a case may say, so that a slip of the pen is not a case that checks nothing.
-constexpr std::array<std::string_view, 14> members{
-    "name",  "rows",  "stack",  "with",    "load balancer", "groups",  "listeners",
-    "rules", "steps", "checks", "refused", "pending",       "targets", "memory only"};
+constexpr std::array<std::string_view, 15> members{
+    "nodes", "name",  "rows",   "stack",   "with",    "load balancer", "groups",     "listeners",
+    "rules", "steps", "checks", "refused", "pending", "targets",       "memory only"};
 
 /// Puts a row's values in: "${.key}" alone becomes the value itself (a list, within a list, its
 /// elements), within other text its text.
@@ -170,6 +170,7 @@ Result<Case> read_case(const json& written, const std::string& section, const js
     read.pending = why.is_string() ? why.get<std::string>() : "not wired yet";
   }
   read.memory_only = written.value("memory only", "");
+  read.nodes = written.value("nodes", 0U);
   read.stack = stack_of(written, stacks);
   read.checks = written.value("checks", json::object());
   read.refused = written.value("refused", json());

@@ -16,6 +16,7 @@ struct Case {
   std::string section;      ///< Of ALB's documentation.
   std::string pending;      ///< Why it can't pass yet; empty: it has to pass.
   std::string memory_only;  ///< Why it is not played on sockets; empty: it is.
+  unsigned nodes = 0;       ///< Of the load balancer; 0: one, as the program has by default.
   nlohmann::json stack;     ///< In AWS's shapes, still with holes and with targets by name.
   nlohmann::json checks;    ///< By target: how it answers health checks from the start.
   nlohmann::json refused;   ///< The error that the stack is refused with; null: it is not.

@@ -163,11 +163,13 @@ std::uint16_t Control::first_listener() const {
   return model_.listeners.begin()->first;
 }
 
-Result<void> Control::start(const json& stack, const std::string& access_log) {
+Result<void> Control::start(const json& stack, const std::string& access_log, unsigned nodes) {
   const auto parsed = stack::parse_stack(written_out(stack));
   if (!parsed) return parsed.error();
   auto options = options_of(*parsed->model.load_balancer);
   options.access_log = access_log;
+  options.nodes = nodes;
+  options.workers = nodes == 0 ? 1 : 0;
   if (const auto started = world_.start(options); !started) return started.error();
   for (const auto& operation : parsed->operations) {
     if (const auto done = apply(operation); !done) return done.error();

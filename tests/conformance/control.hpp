@@ -19,7 +19,7 @@ class Control {
   Control(World& world, const Words& words) : world_(world), words_(words) {}
 
   /// Parses the stack, starts the load balancer and builds what the stack says.
-  Result<void> start(const nlohmann::json& stack, const std::string& access_log);
+  Result<void> start(const nlohmann::json& stack, const std::string& access_log, unsigned nodes);
   /// Does what AWS's action `name` does.
   Result<void> apply(const std::string& name, const nlohmann::json& input);
 

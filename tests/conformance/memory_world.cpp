@@ -74,8 +74,7 @@ class MemoryWorld final : public World {
     return targets_.at(name).wires;
   }
 
-  Result<void> start(lb::Options options) override {
-    options.workers = 1;
+  Result<void> start(const lb::Options& options) override {
     balancer_ = std::make_unique<lb::LoadBalancer>(
         timers_, options, std::make_unique<SimulatedHost>(io_, timers_, network_));
     return balancer_->start();

@@ -65,7 +65,7 @@ void Player::start() {
   for (const auto& [target, how] : case_.checks.items()) checks_.behave(target, how);
   const bool logs =
       std::ranges::any_of(case_.steps, [](const json& step) { return step.contains("log"); });
-  const auto started = control_.start(case_.stack, logs ? access_log_ : "");
+  const auto started = control_.start(case_.stack, logs ? access_log_ : "", case_.nodes);
   if (!case_.refused.is_null()) {
     expect_refusal(started, case_.refused);
     return;

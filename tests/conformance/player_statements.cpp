@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "lb/observe/metrics.hpp"
@@ -153,21 +155,29 @@ void Player::spread(const json& step) {
   if (!right) throw Failure("the requests reached " + json(counts).dump());
 }
 
-/// CloudWatch's metrics since the start, of the load balancer or of one of its groups.
+/// CloudWatch's metrics since the start, of the load balancer or of one of its groups; the sum over
+/// zones for those that are published by zone alone.
 void Player::metrics(const json& expected, const std::string& group) {
-  const auto read = [&](const std::string& name) -> double {
+  const auto read = [&](const std::string& name) {
     const auto all = json::parse(lb::to_cloudwatch_json(world_->balancer().metrics()));
+    std::optional<double> whole;
+    double of_zones = 0;
     for (const auto& metric : all.at("Metrics")) {
       if (metric.at("MetricName") != name) continue;
-      bool right = metric.at("Dimensions").size() == (group.empty() ? 1U : 2U);
-      for (const auto& dimension : metric.at("Dimensions")) {
-        if (dimension.at("Name") != "TargetGroup") continue;
-        const auto value = dimension.at("Value").get<std::string>();
-        right &= value.starts_with("targetgroup/" + group + "/");
+      std::map<std::string, std::string> dimensions;
+      for (const auto& each : metric.at("Dimensions"))
+        dimensions[each.at("Name")] = each.at("Value");
+      const bool of_group = dimensions["TargetGroup"].starts_with("targetgroup/" + group + "/");
+      if (group.empty() ? !dimensions["TargetGroup"].empty() : !of_group) continue;
+      if (dimensions["LoadBalancer"].empty()) continue;
+      const double value = metric.at(metric.contains("Sum") ? "Sum" : "Maximum");
+      if (dimensions["AvailabilityZone"].empty()) {
+        whole = value;
+      } else {
+        of_zones += value;
       }
-      if (right) return metric.at(metric.contains("Sum") ? "Sum" : "Maximum").get<double>();
     }
-    return 0;
+    return whole.value_or(of_zones);
   };
   for (const auto& [name, wanted] : expected.items()) {
     double value = 0;

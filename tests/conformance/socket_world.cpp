@@ -113,8 +113,7 @@ class SocketWorld final : public World {
     return targets_.at(name).wires;
   }
 
-  Result<void> start(lb::Options options) override {
-    options.workers = 1;
+  Result<void> start(const lb::Options& options) override {
     balancer_ = std::make_unique<lb::LoadBalancer>(io_, timers_, options);
     return balancer_->start();
   }

@@ -55,7 +55,7 @@ class World {
   virtual const std::vector<std::unique_ptr<Wire>>& wires_to(const std::string& target) = 0;
 
   /// Makes the load balancer and starts it.
-  virtual Result<void> start(lb::Options options) = 0;
+  virtual Result<void> start(const lb::Options& options) = 0;
   virtual lb::LoadBalancer& balancer() = 0;
   /// Where a listener on `port` should be bound; 0: where the kernel likes.
   virtual std::uint16_t bind_port(std::uint16_t port) const = 0;
