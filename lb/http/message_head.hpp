@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lb/http/field_name.hpp"
 #include "lb/http/grammar.hpp"
 #include "lb/http/request_head.hpp"
 
@@ -25,9 +26,9 @@ void reset(Head& head) {
   head.headers = std::move(headers);
 }
 
-/// One Connection header's options.
+/// One Connection header's options, when there may be several.
 template <class Head>
-void note_connection(std::string_view value, Head& head) {
+[[gnu::noinline]] void note_connection_options(std::string_view value, Head& head) {
   for_each_element(value, [&](std::string_view option) {
     if (equals_ignore_case(option, "keep-alive")) {
       head.connection_keep_alive = true;
@@ -39,6 +40,18 @@ void note_connection(std::string_view value, Head& head) {
       ++head.connection_options;
     }
   });
+}
+
+/// One Connection header's options.
+template <class Head>
+void note_connection(std::string_view value, Head& head) {
+  if (value.size() == 10 && is<"keep-alive">(value)) {  // nearly always all that stands there
+    head.connection_keep_alive = true;
+  } else if (value.size() == 5 && is<"close">(value)) {
+    head.connection_close = true;
+  } else {
+    note_connection_options(value, head);
+  }
 }
 
 /// Whether a Connection header lists `name`, which makes it a header of that connection alone.

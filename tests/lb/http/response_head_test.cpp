@@ -14,9 +14,15 @@ struct Case {
   std::string_view rendered;
 };
 
+/// Lines are read in larger pieces while more bytes follow them.
+const std::string body(64, 'b');
+
 template <std::size_t N>
 void expect_all(const Case (&cases)[N]) {
-  for (const Case& c : cases) EXPECT_EQ(scanned_response(c.bytes), c.rendered) << c.bytes;
+  for (const Case& c : cases) {
+    EXPECT_EQ(scanned_response(c.bytes), c.rendered) << c.bytes;
+    EXPECT_EQ(scanned_response(std::string(c.bytes) + body), c.rendered) << c.bytes;
+  }
 }
 
 /// Each line is the header part of a 200 response.
@@ -25,6 +31,7 @@ void expect_malformed(const std::string_view (&headers)[N]) {
   for (const std::string_view h : headers) {
     const std::string bytes = "HTTP/1.1 200 OK\r\n" + std::string(h) + "\r\n";
     EXPECT_EQ(scanned_response(bytes), "malformed") << h;
+    EXPECT_EQ(scanned_response(bytes + body), "malformed") << h;
   }
 }
 
@@ -88,9 +95,28 @@ TEST(ResponseHead, RefusesHeadersThatAreNotPlain) {
       "A: \0b\r\n"sv,
       "A: \x01\r\n",
       "A: \x7f\r\n",
+      "Content\rLength: 5\r\n",
+      "Proxy-(a: b\r\n",
   });
   EXPECT_EQ(scanned_response("HTTP/1.1 200 OK\nA: b\n\n"), "malformed");
   EXPECT_EQ(scanned_response("HTTP/1.1 200 OK\r\nA: b\r\n\n"), "malformed");
+}
+
+TEST(ResponseHead, ReadsALineLikeAnyOtherWhereverItEnds) {
+  for (std::size_t name_size = 1; name_size < 40; ++name_size) {
+    for (std::size_t value_size = 0; value_size < 40; ++value_size) {
+      const std::string name(name_size, 'n');
+      const std::string value(value_size, 'v');
+      const std::string line = name + ": " + value + "\r\n";
+      const std::string rest = "Content-Length: 3\r\n\r\n";
+      EXPECT_EQ(scanned_response("HTTP/1.1 200 OK\r\n" + line + rest),
+                "1.1 200 'OK' " + name + ":" + value + " Content-Length:3* [length=3]");
+      for (const std::string_view bad : {"\x7f", "\r", "\n", "\x01"}) {
+        const std::string spoilt = name + ": " + value + std::string(bad) + "\r\n";
+        EXPECT_EQ(scanned_response("HTTP/1.1 200 OK\r\n" + spoilt + rest), "malformed") << spoilt;
+      }
+    }
+  }
 }
 
 TEST(ResponseHead, RefusesConflictingFraming) {
