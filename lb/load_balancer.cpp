@@ -153,11 +153,16 @@ Result<void> LoadBalancer::set_rule_priorities(std::uint16_t listener,
                                                const std::vector<NewPriority>& changes) {
   return core_->change_rules(listener, [&](rules::RuleSet& rules) -> Result<void> {
     std::set<std::uint32_t> named;
+    std::set<std::uint32_t> given;
     std::vector<std::pair<rules::Rule*, std::uint32_t>> moves;
     for (const auto& change : changes) {
       if (!named.insert(change.from).second) {
         return Error{"ValidationError", "/RulePriorities",
-                     fmt::format("Priority '{}' was provided multiple times", change.from)};
+                     fmt::format("the rule of priority {} stands twice", change.from)};
+      }
+      if (!given.insert(change.to).second) {
+        return Error{"ValidationError", "/RulePriorities",
+                     fmt::format("Priority '{}' was provided multiple times", change.to)};
       }
       const auto found = find_rule(rules, change.from);
       if (!found) return found.error();

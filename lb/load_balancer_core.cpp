@@ -44,6 +44,9 @@ Result<void> LoadBalancer::Core::start() {
   unsigned workers = options_.nodes > 0 ? options_.nodes : options_.workers;
   if (workers == 0) workers = std::max(1U, std::thread::hardware_concurrency());
   host_->start(settings_, workers, random_());
+  host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
+    worker.set_zone(availability_zone(options_.region, options_.nodes > 0 ? i : 0));
+  });
   running_ = true;
   start_nodes();
   return {};

@@ -80,7 +80,8 @@ class LoadBalancer::Core {
   void on_health_change(OnHealthChange callback) { on_health_change_ = std::move(callback); }
 
  private:
-  Result<void> check_groups_exist(const rules::RuleSet& rules) const;
+  /// Whether the groups that the rules name are there, and may be named together.
+  Result<void> check_groups(const rules::RuleSet& rules) const;
   /// Whether the rules of a listener would keep the load balancer within its quotas.
   Result<void> check_quotas(std::uint16_t port, const rules::RuleSet& rules) const;
   /// Whether one more registration would.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lb/load_balancer_core.hpp"
+#include "lb/sticky_actions.hpp"
 
 namespace cutover::lb {
 
@@ -50,6 +51,12 @@ Result<void> LoadBalancer::Core::modify_target_group(const targets::TargetGroupS
   Group& group = *found->second;
   if (group.state.spec().port != spec.port) {
     return Error{"ValidationError", "/Port", "a target group's port can't be changed"};
+  }
+  for (const auto& [port, listener] : listeners_) {
+    const auto fits = check_stickiness(listener.rules, [&](const std::string& name) {
+      return name == spec.name ? &spec : &groups_.at(name)->state.spec();
+    });
+    if (!fits) return fits.error();
   }
   group.state.modify(spec, timers_.now());
   spread([slot = group.slot, spec](Node& node) { node.modify_group(slot, spec); });

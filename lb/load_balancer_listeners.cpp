@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lb/load_balancer_core.hpp"
+#include "lb/sticky_actions.hpp"
 #include "rules/quotas.hpp"
 
 namespace cutover::lb {
@@ -42,7 +43,7 @@ Result<std::uint16_t> LoadBalancer::Core::create_listener(const ListenerSpec& sp
   if (!attributes_valid) return attributes_valid.error();
   const auto within = check_quotas(spec.port, rules);
   if (!within) return within.error();
-  const auto exist = check_groups_exist(rules);
+  const auto exist = check_groups(rules);
   if (!exist) return exist.error();
   if (!running_) return Error{"NotStarted", "", "the load balancer has not been started"};
 
@@ -110,7 +111,7 @@ Result<void> LoadBalancer::Core::change_rules(
   if (!changed) return changed.error();
   const auto valid = rules::validate(rules);
   if (!valid) return valid.error();
-  const auto exist = check_groups_exist(rules);
+  const auto exist = check_groups(rules);
   if (!exist) return exist.error();
   const auto within = check_quotas(port, rules);
   if (!within) return within.error();
@@ -148,11 +149,12 @@ Result<void> LoadBalancer::Core::check_quotas(std::uint16_t port,
   return rules::check_quotas(all);
 }
 
-Result<void> LoadBalancer::Core::check_groups_exist(const rules::RuleSet& rules) const {
+Result<void> LoadBalancer::Core::check_groups(const rules::RuleSet& rules) const {
   for (const auto& name : groups_of(rules)) {
     if (!groups_.contains(name)) return group_not_found(name);
   }
-  return {};
+  return check_stickiness(rules,
+                          [&](const std::string& name) { return &groups_.at(name)->state.spec(); });
 }
 
 void LoadBalancer::Core::refresh_use() {

@@ -86,7 +86,6 @@ MetricsSnapshot LoadBalancer::Core::metrics() {
   if (!running_) return last_metrics_;
   MetricsSnapshot snapshot;
   snapshot.load_balancer = settings_.load_balancer_id;
-  snapshot.time = timers_.clock().wall_now();
   for (std::size_t slot = 0; slot < group_names_.size(); ++slot) {
     const auto* group = find_group(group_names_[slot]);
     const bool deleted = group == nullptr || group->slot != slot;
@@ -94,13 +93,16 @@ MetricsSnapshot LoadBalancer::Core::metrics() {
         {group_names_[slot], std::string(target_group_dimension(group_arns_[slot])), deleted});
   }
   std::vector<NodeMetrics> workers(host_->size());
+  std::vector<WallTime> times(host_->size());
   host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
     workers[i].counters = worker.metrics();
+    times[i] = worker.coarse_wall();
     workers[i].groups.resize(snapshot.groups.size());
     for (std::size_t slot = 0; slot < worker.groups().size(); ++slot) {
       if (worker.groups()[slot]) workers[i].groups[slot] = worker.groups()[slot]->counters;
     }
   });
+  for (const WallTime time : times) snapshot.time = std::max(snapshot.time, time);
   snapshot.nodes.resize(nodes_.size());
   for (std::size_t i = 0; i < workers.size(); ++i) {
     auto& node = snapshot.nodes[options_.nodes > 0 ? i : 0];

@@ -7,6 +7,7 @@
 
 #include "cutover/stack/load_balancer_attributes_json.hpp"
 #include "cutover/stack/model_rules.hpp"
+#include "lb/sticky_actions.hpp"
 
 namespace cutover::stack {
 
@@ -103,6 +104,12 @@ Result<void> modify_group(Model& model, const std::string& name,
   if (!group) return group.error();
   const auto spec = changed(**group, settings);
   if (const auto valid = lb::targets::validate(spec); !valid) return valid.error();
+  for (const auto& [port, set] : model.listeners) {
+    const auto fits = lb::check_stickiness(set, [&](const std::string& other) {
+      return other == name ? &spec : &model.target_groups.at(other);
+    });
+    if (!fits) return fits.error();
+  }
   **group = spec;
   return {};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lb/sticky_actions.hpp"
 #include "rules/quotas.hpp"
 
 namespace cutover::stack {
@@ -36,25 +37,16 @@ Result<rules::RuleSet*> find_listener(Model& model, const ListenerName& name,
                unknown_name("listener", to_string(name), listener_names(model))};
 }
 
-bool has_sticky_targets(const Model& model, const rules::Forward& forward) {
-  return std::any_of(forward.target_groups.begin(), forward.target_groups.end(),
-                     [&](const auto& each) {
-                       return model.target_groups.at(each.target_group).stickiness.enabled;
-                     });
-}
-
 /// What ALB asks of an action and all groups it names. `place` is where its list of actions stands.
 Result<void> check_action(const Model& model, const rules::Action& action,
                           const std::string& place) {
   if (const auto groups = check_groups(model, action, place); !groups) return groups.error();
   const auto* forward = std::get_if<rules::Forward>(&action);
-  if (!forward || forward->target_groups.size() < 2 || forward->stickiness_seconds ||
-      !has_sticky_targets(model, *forward)) {
-    return {};
-  }
-  return Error{"InvalidConfigurationRequest", place + "/0/ForwardConfig",
-               "a forward action with several target groups, one of which has stickiness on, needs "
-               "TargetGroupStickinessConfig with Enabled true"};
+  if (!forward) return {};
+  auto sticky = lb::check_stickiness(
+      *forward, [&](const std::string& name) { return &model.target_groups.at(name); });
+  if (sticky) return {};
+  return Error{sticky.error().code, place + "/0" + sticky.error().where, sticky.error().message};
 }
 
 /// Whether the load balancer may have these rules on this listener, new or changed.
@@ -176,6 +168,7 @@ Result<void> apply_to(Model& model, const DeleteRule& operation) {
 Result<void> apply_to(Model& model, const SetRulePriorities& operation) {
   // All at once: two rules may swap their priorities in one call.
   std::vector<rules::Rule*> moved;
+  std::set<std::uint32_t> given;
   for (std::size_t i = 0; i < operation.changes.size(); ++i) {
     const auto found =
         find_rule(model, operation.changes[i].rule, fmt::format("/RulePriorities/{}/RuleArn", i));
@@ -185,6 +178,11 @@ Result<void> apply_to(Model& model, const SetRulePriorities& operation) {
                    fmt::format("rule {} stands twice", to_string(operation.changes[i].rule))};
     }
     moved.push_back(found->rule);
+    const std::uint32_t priority = operation.changes[i].priority;
+    if (!given.insert(priority).second) {
+      return Error{"ValidationError", fmt::format("/RulePriorities/{}/Priority", i),
+                   fmt::format("Priority '{}' was provided multiple times", priority)};
+    }
   }
   const auto set = find_listener(model, operation.changes.front().rule.listener, "/RulePriorities");
   if (!set) return set.error();

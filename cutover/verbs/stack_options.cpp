@@ -31,8 +31,9 @@ std::string lag_problem(const std::string& text) {
 void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan) {
   const std::string plans = from_plan ? "the plan's, else 1" : "1";
   command
-      .add_option("--workers", options.workers,
-                  "Threads that serve, each a node of the load balancer (default: one per core)")
+      .add_option(
+          "--workers", options.workers,
+          "Threads that serve, together one node of the load balancer (default: one per core)")
       ->check(CLI::Range(1, 256))
       ->type_name("N");
   command

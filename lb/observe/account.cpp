@@ -18,6 +18,8 @@ std::string_view to_string(Cause cause) {
       return "headers_too_large";
     case Cause::uri_too_long:
       return "uri_too_long";
+    case Cause::body_cut:
+      return "body_cut";
     case Cause::request_timeout:
       return "request_timeout";
     case Cause::method_not_allowed:

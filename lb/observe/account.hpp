@@ -21,6 +21,7 @@ enum class Cause : std::uint8_t {
   malformed_request,       // 400
   headers_too_large,       // 400
   uri_too_long,            // 414
+  body_cut,                // 400: the client finished sending before its body was whole
   request_timeout,         // 408
   method_not_allowed,      // 405 TRACE
   unsupported_encoding,    // 501

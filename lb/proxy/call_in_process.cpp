@@ -90,6 +90,7 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
 
   exchange.target_status = response.status;
   exchange.answered = worker_.clock().now();
+  if (exchange.why() != nullptr) trace_phase(exchange, "response", "in this process");
   if (closing_) exchange.keep_alive = false;
   InProcessHead head;
   head.status = response.status;

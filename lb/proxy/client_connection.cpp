@@ -65,7 +65,11 @@ Detached ClientConnection::run() {
       if (closing_) break;
       start_reading();
       const auto outcome = co_await read_;
-      if (!absorb(outcome)) break;
+      if (!absorb(outcome)) {
+        const bool cut_off = outcome.error == boost::asio::error::eof && !buffer_.empty();
+        if (cut_off && !closing_) (void)co_await serve(Need::cut_off_head);
+        break;
+      }
     } else {
       const bool going = co_await serve(need);
       if (!going) break;

@@ -46,7 +46,14 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
 
   enum class Phase : std::uint8_t { idle, head, serving, lingering };
   /// What the buffered bytes call for.
-  enum class Need : std::uint8_t { more_bytes, request, too_long_line, too_large_headers, timeout };
+  enum class Need : std::uint8_t {
+    more_bytes,
+    request,
+    too_long_line,
+    too_large_headers,
+    cut_off_head,
+    timeout,
+  };
 
   // Between requests (client_connection.cpp):
   Detached run();
@@ -72,6 +79,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
                    std::string_view reason);
   void trace_target(Exchange& exchange, const GroupRoute& group, std::size_t chosen,
                     std::string_view reason);
+  void trace_phase(Exchange& exchange, std::string_view name, std::string_view note = {});
   void end_trace(Exchange& exchange);
 
   // One request (serve.cpp). The tasks give whether the connection may go on.
@@ -85,6 +93,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   Task<bool> answer_by_itself(Exchange& exchange, int status, Cause cause);
   Task<bool> send_own(Exchange& exchange, http::OwnResponse response);
   Task<bool> answer_redirect(Exchange& exchange, const rules::Redirect& redirect);
+  void name_trace(Exchange& exchange);
   Task<bool> discard_body(Exchange& exchange);
   /// Ends an exchange that went wrong for `cause`, unless it was aborted for another one before.
   Task<bool> fail(Exchange& exchange, Cause cause);

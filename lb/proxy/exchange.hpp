@@ -36,6 +36,7 @@ struct Peculiarities {
   std::string cookie_lines;       ///< The Set-Cookie lines of the response.
   std::string_view error_reason;  ///< For the access log.
   std::unique_ptr<WhyTrace> why;
+  TimePoint traced_until;  ///< The end of the trace's last phase.
 };
 
 /// Lives in the frame of the coroutine that serves the request. Views point into the client's
@@ -64,6 +65,7 @@ struct Exchange final : TargetUse {
   std::string_view uri;
   std::string_view version;
   std::string_view user_agent;
+  std::string_view received_trace_id;
   std::string_view host;  ///< With port, as received.
   http::Classification classification;
   http::Body body;

@@ -36,6 +36,7 @@ Task<bool> ClientConnection::forward(Exchange& exchange, const ForwardRoute& rou
   if (group->eligible.empty()) return answer_by_itself(exchange, 503, Cause::no_target);
   const TargetRoute& target = *group->eligible[choose_target(exchange, *group)];
   exchange.use(worker_.target_state(target));
+  if (exchange.why() != nullptr) trace_phase(exchange, "target chosen");
   ++exchange.group->counters.requests;
   if (group->failing_open) ++exchange.group->counters.unhealthy_routing_requests;
   if (exchange.transforms != nullptr && !transform(exchange)) {
@@ -53,6 +54,9 @@ Task<bool> ClientConnection::dial(Exchange& exchange) {
     if (failed != Cause::none) co_return co_await fail(exchange, failed);
     // Other connections have used the scratch head meanwhile.
     (void)http::scan_request_head(exchange.head, 0, worker_.request_head);
+  }
+  if (exchange.why() != nullptr) {
+    trace_phase(exchange, "connect", exchange.reused ? "reused connection" : "new connection");
   }
   const bool going = co_await converse(exchange, std::move(upstream));
   co_return going;
@@ -124,6 +128,9 @@ bool ClientConnection::send_request(Exchange& exchange, Outbox& to_target) {
   const std::string_view body = take_body(exchange, malformed);
   if (malformed) exchange.aborted = Cause::malformed_request;
   if (!to_target.send(out, body)) return false;
+  if (exchange.why() != nullptr) {
+    trace_phase(exchange, "request sent", exchange.body.complete() ? "" : "head, body to follow");
+  }
   if (exchange.expect_continue && !exchange.body.complete()) {
     // ALB answers the expectation itself, at once. A client that doesn't take 25 bytes is treated
     // like any other that doesn't read: its answer will wait for it.
@@ -289,6 +296,7 @@ Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnect
   if (until_close || drop_framing || !uploaded || closing_) exchange.keep_alive = false;
   exchange.target_status = head.status;
   exchange.answered = worker_.clock().now();
+  if (exchange.why() != nullptr) trace_phase(exchange, "first byte of the response");
 
   http::ResponseContext context;
   context.client_minor_version = exchange.client_minor_version;

@@ -1,5 +1,6 @@
 // One request: admitted or refused, routed, answered by the load balancer or handed to a target.
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <variant>
 
@@ -22,6 +23,7 @@ int status_for(Cause cause) {
   switch (cause) {
     case Cause::malformed_request:
     case Cause::headers_too_large:
+    case Cause::body_cut:
       return 400;
     case Cause::request_timeout:
       return 408;
@@ -48,7 +50,7 @@ bool ends_connection(Cause cause) {
   return cause == Cause::malformed_request || cause == Cause::headers_too_large ||
          cause == Cause::uri_too_long || cause == Cause::request_timeout ||
          cause == Cause::unsupported_encoding || cause == Cause::unsupported_version ||
-         cause == Cause::body_too_large || cause == Cause::shutdown;
+         cause == Cause::body_too_large || cause == Cause::body_cut || cause == Cause::shutdown;
 }
 
 /// A head's fields, for rules that look at them.
@@ -98,6 +100,10 @@ Task<bool> ClientConnection::serve(Need need) {
     case Need::too_large_headers:
       going = co_await answer_by_itself(exchange, 400, Cause::headers_too_large);
       break;
+    case Need::cut_off_head:
+      exchange.classification = http::classify_cut_off(buffer_.bytes());
+      going = co_await answer_by_itself(exchange, 400, Cause::malformed_request);
+      break;
     case Need::timeout:
       going = co_await answer_by_itself(exchange, 408, Cause::request_timeout);
       break;
@@ -115,6 +121,7 @@ void ClientConnection::take_request(Exchange& exchange) {
   exchange.uri = head.target;
   exchange.version = head.version;
   exchange.user_agent = head.user_agent;
+  exchange.received_trace_id = head.trace_id;
   exchange.host = head.absolute_authority.empty() ? head.host : head.absolute_authority;
   exchange.client_minor_version = head.minor_version;
   exchange.expect_continue = head.expect_continue && head.minor_version >= 1;
@@ -136,7 +143,9 @@ Task<bool> ClientConnection::serve_request(Exchange& exchange) {
   take_request(exchange);
   const auto mode = worker_.table().attributes.handling.desync_mode;
   const auto admission = http::admit(worker_.request_head, exchange.classification, mode);
-  if (!worker_.request_head.plain) count_oddities(exchange);
+  if (!worker_.request_head.plain || worker_.request_head.invalid_names > 0) {
+    count_oddities(exchange);
+  }
   if (worker_.settings().traces.any() && wants_trace()) begin_trace(exchange);
   exchange.close_after = admission.close_after;
   exchange.keep_alive = may_keep_alive(worker_.request_head) && !admission.close_after;
@@ -182,7 +191,10 @@ const ActionRoute* ClientConnection::route(Exchange& exchange, const ListenerRou
   if (matcher.needs_source()) request.source = address_of(peer_);
   const std::uint32_t rule = matcher.first_match(request);
   worker_.mutable_metrics().rule_evaluations += matcher.evaluated(rule);
-  if (exchange.why() != nullptr) trace_rules(exchange, request, rule);
+  if (exchange.why() != nullptr) {
+    trace_rules(exchange, request, rule);
+    trace_phase(exchange, "rules");
+  }
   if (rule == rules::Matcher::default_rule) return &listener.default_action;
   exchange.fate.rule_priority = matcher.rules()[rule].priority;
   exchange.transforms = matcher.transforms(rule);
@@ -247,6 +259,9 @@ Task<bool> ClientConnection::answer_redirect(Exchange& exchange, const rules::Re
 Task<bool> ClientConnection::send_own(Exchange& exchange, http::OwnResponse response) {
   exchange.fate.kind = Fate::Kind::load_balancer;
   exchange.fate.status = static_cast<std::uint16_t>(response.status);
+  if (exchange.trace_id.empty() && (worker_.logs_requests() || exchange.why() != nullptr)) {
+    name_trace(exchange);
+  }
   const auto got = exchange.body.consume(buffer_.bytes());
   buffer_.consume(got.consumed);
   exchange.received_bytes += got.consumed;
@@ -268,13 +283,26 @@ Task<bool> ClientConnection::send_own(Exchange& exchange, http::OwnResponse resp
   bool sent = exchange.to_client.send(worker_.out, {});
   if (sent && exchange.to_client.unsent()) sent = co_await exchange.to_client.flush();
   if (!sent) {
+    exchange.keep_alive = false;
+    // ALB's documentation lists a body cut short under 400, whether or not the client still reads.
+    if (exchange.fate.cause == Cause::body_cut) co_return false;
     exchange.fate.kind = Fate::Kind::client_left;
     exchange.fate.status = 460;
-    exchange.keep_alive = false;
     co_return false;
   }
   if (exchange.keep_alive && body_left) co_return co_await discard_body(exchange);
   co_return exchange.keep_alive;
+}
+
+/// A trace id for the log of a request that no target was sent.
+void ClientConnection::name_trace(Exchange& exchange) {
+  char trace_id[35];
+  http::write_trace_id(worker_.coarse_wall(), worker_.random(), trace_id);
+  exchange.trace_id = exchange.received_trace_id.empty() ? "Root=" : "Self=";
+  exchange.trace_id.append(trace_id, sizeof trace_id);
+  if (!exchange.received_trace_id.empty()) {
+    exchange.trace_id.append(";").append(exchange.received_trace_id);
+  }
 }
 
 Task<bool> ClientConnection::discard_body(Exchange& exchange) {
@@ -302,7 +330,11 @@ Task<bool> ClientConnection::read_body_part(Exchange& exchange) {
   }
   const auto outcome = co_await read_;
   if (outcome.error) {
-    if (exchange.aborted == Cause::none) exchange.aborted = Cause::client_left;
+    // A client that only finished sending may still read its answer.
+    const bool finished = outcome.error == boost::asio::error::eof;
+    if (exchange.aborted == Cause::none) {
+      exchange.aborted = finished ? Cause::body_cut : Cause::client_left;
+    }
     co_return false;
   }
   buffer_.received(outcome.bytes);

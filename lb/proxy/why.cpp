@@ -43,10 +43,11 @@ bool ClientConnection::wants_trace() const {
 
 void ClientConnection::begin_trace(Exchange& exchange) {
   exchange.peculiar().why = std::make_unique<WhyTrace>();
+  exchange.peculiarities->traced_until = exchange.started;
   auto& why = *exchange.why();
   why.time = exchange.created;
   why.client = fmt::format("{}:{}", peer_, peer_port_);
-  why.node = binding_.address_text;
+  why.node = worker_.zone();
   why.listener = binding_.port;
   why.request_line = fmt::format("{} {} {}", exchange.method, exchange.uri, exchange.version);
   why.host = exchange.host;
@@ -103,19 +104,19 @@ void ClientConnection::trace_target(Exchange& exchange, const GroupRoute& group,
   why.target_reason = reason;
 }
 
+/// What has been done since the last phase, under this name.
+void ClientConnection::trace_phase(Exchange& exchange, std::string_view name,
+                                   std::string_view note) {
+  auto& peculiar = *exchange.peculiarities;
+  const TimePoint now = worker_.clock().now();
+  peculiar.why->phases.push_back(
+      {std::string(name), now - peculiar.traced_until, std::string(note)});
+  peculiar.traced_until = now;
+}
+
 void ClientConnection::end_trace(Exchange& exchange) {
+  trace_phase(exchange, exchange.response_started ? "response relayed" : "ended");
   auto why = std::move(*exchange.why());
-  const TimePoint end = worker_.clock().now();
-  TimePoint last = exchange.started;
-  const auto phase = [&](std::string_view name, TimePoint until, std::string_view note) {
-    if (until == TimePoint{}) return;
-    why.phases.push_back({std::string(name), until - last, std::string(note)});
-    last = until;
-  };
-  phase("decide and connect", exchange.dispatched,
-        exchange.reused ? "reused connection" : std::string_view());
-  phase("target", exchange.answered, {});
-  phase(exchange.answered == TimePoint{} ? "answer" : "relay", end, {});
   why.trace_id = exchange.trace_id;
   why.status = exchange.fate.status;
   why.fate = words_for(exchange.fate.kind);

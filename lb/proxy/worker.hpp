@@ -87,6 +87,8 @@ class Worker {
   ~Worker();
 
   // Control:
+  /// The availability zone that the worker's node stands for, as why-traces name it.
+  void set_zone(std::string zone) { zone_ = std::move(zone); }
   void set_table(std::shared_ptr<const RoutingTable> table) { table_ = std::move(table); }
   Result<void> listen(const ListenerBinding& binding, const Endpoint& on);
   /// Closes the listening socket and its idle connections; requests in flight finish.
@@ -148,6 +150,7 @@ class Worker {
 
   void log(std::string_view line);
   void log_connection(std::string_view line);
+  const std::string& zone() const { return zone_; }
   std::string& log_scratch() { return log_scratch_; }
   void remove(ClientConnection& connection);
 
@@ -186,6 +189,7 @@ class Worker {
   WallTime coarse_wall_;
   char date_[29];
   bool draining_ = false;
+  std::string zone_;
   std::string log_lines_;
   std::string connection_log_lines_;
   std::string log_scratch_;

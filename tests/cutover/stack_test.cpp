@@ -239,7 +239,7 @@ const Mistake mistakes[] = {
           {"TargetGroups":[{"TargetGroupArn":"api","Weight":1},
                            {"TargetGroupArn":"files","Weight":1}]}}}])",
      "/Rules/0/Actions/0/ForwardConfig: a forward action with several target groups, one of which "
-     "has stickiness on, needs TargetGroupStickinessConfig with Enabled true "
+     "has stickiness on ('api'), needs TargetGroupStickinessConfig with Enabled true "
      "(InvalidConfigurationRequest)"},
     {"UnsupportedAttributeValue",
      R"([{"op":"replace","path":"/TargetGroups/0/Attributes/0","value":

@@ -219,7 +219,7 @@ TEST_F(BadInput, ClientThatLeavesDuringItsUploadIsAccountedFor) {
   settle();
   browser.close();
   settle();
-  EXPECT_EQ(only_fate(), "client_left 460 client_left api 127.0.0.1:3000");
+  EXPECT_EQ(only_fate(), "load_balancer 400 body_cut api 127.0.0.1:3000");
 }
 
 TEST_F(BadInput, ClientThatNeverReadsIsGivenUpAfterTheIdleTimeout) {
