@@ -214,7 +214,7 @@ Result<std::vector<LoadBalancer::TargetDescription>> LoadBalancer::Core::describ
 /// not documented.
 targets::TargetHealth LoadBalancer::Core::health(const Group& group,
                                                  const targets::TargetId& target) const {
-  const auto asked_for = group.state.health(target);
+  auto asked_for = group.state.health(target);
   if (asked_for.state != targets::State::initial) return asked_for;
   std::optional<targets::TargetHealth> sum;
   for (const auto& [node, latest_change] : nodes_) {

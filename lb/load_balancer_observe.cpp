@@ -126,9 +126,10 @@ void LoadBalancer::Core::count_anomalies(MetricsSnapshot& snapshot) const {
     if (group->state.spec().algorithm != targets::Algorithm::weighted_random) continue;
     for (const auto& [id, route] : group->targets) {
       std::vector<targets::AnomalyDetection> seen(host_->size());
-      host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
-        seen[i] = worker.anomaly(group->slot, route->slot);
-      });
+      host_->run_on_all(
+          [&seen, in = group->slot, of = route->slot](std::size_t i, proxy::Worker& worker) {
+            seen[i] = worker.anomaly(in, of);
+          });
       for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
         auto sum = seen[i];
         if (options_.nodes == 0) {

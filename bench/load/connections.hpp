@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/load/descriptor.hpp"
 #include "bench/load/generator.hpp"
 #include "bench/load/response_reader.hpp"
+#include "lb/base/descriptor.hpp"
 
 namespace cutover::load {
 

@@ -22,11 +22,11 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/load/descriptor.hpp"
+#include "lb/base/descriptor.hpp"
 
 namespace {
 
-using cutover::load::Descriptor;
+using cutover::Descriptor;
 
 struct Pair;
 

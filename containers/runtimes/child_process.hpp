@@ -8,23 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "lb/base/descriptor.hpp"
 #include "lb/base/result.hpp"
 
 namespace cutover::containers {
-
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 /// A child that has been started and is waited for by whoever holds this.
 struct SpawnedChild {

@@ -70,7 +70,7 @@ auto read_config(JsonReader& reader, const char* key, Read read)
 Texts read_texts_of_old_field(JsonReader& reader, const char* config_key) {
   const auto configured = read_config(reader, config_key, read_texts);
   const bool has_old = reader.has("Values") || reader.has("RegexValues");
-  const Texts old{reader.strings("Values"), reader.strings("RegexValues")};
+  Texts old{reader.strings("Values"), reader.strings("RegexValues")};
   if (configured) {
     if (has_old && old != *configured) {
       reader.fail("Values", fmt::format("differs from {}; give one of them", config_key));

@@ -2,36 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace cutover::stack {
 
 namespace {
-
-/// In the order of the variant's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<Operation>> names{
-    "CreateLoadBalancer",
-    "CreateTargetGroup",
-    "ModifyTargetGroup",
-    "ModifyTargetGroupAttributes",
-    "DeleteTargetGroup",
-    "RegisterTargets",
-    "DeregisterTargets",
-    "CreateListener",
-    "ModifyListener",
-    "DeleteListener",
-    "CreateRule",
-    "ModifyRule",
-    "DeleteRule",
-    "SetRulePriorities",
-    "ModifyLoadBalancerAttributes",
-    "ModifyListenerAttributes",
-    "RegisterTaskDefinition",
-    "CreateService",
-    "UpdateService",
-    "DeleteService",
-    "StopTask",
-};
 
 std::string joined(const std::vector<TargetEntry>& targets) {
   std::string text;
@@ -150,7 +123,9 @@ rules::Rule changed(rules::Rule rule, const ModifyRule& operation) {
   return rule;
 }
 
-std::string_view name_of(const Operation& operation) { return names[operation.index()]; }
+std::string_view name_of(const Operation& operation) {
+  return std::visit([](const auto& input) { return input.operation_name; }, operation);
+}
 
 std::string to_string(const Operation& operation) {
   return fmt::format("{} {}", name_of(operation), std::visit(Subject{}, operation));

@@ -1,7 +1,7 @@
 #pragma once
 
 // The control operations that a stack is built with and that a plan's steps are made of, as values:
-// the inputs of AWS's actions of the same names, names in place of ARNs.
+// the inputs of AWS's actions of the same names (`operation_name`), names in place of ARNs.
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -24,10 +24,12 @@ namespace cutover::stack {
 // Elastic Load Balancing.
 
 struct CreateLoadBalancer {
+  static constexpr std::string_view operation_name = "CreateLoadBalancer";
   std::string name;
   lb::LoadBalancerAttributes attributes;
 };
 struct ModifyLoadBalancerAttributes {
+  static constexpr std::string_view operation_name = "ModifyLoadBalancerAttributes";
   std::string load_balancer;
   /// AWS's list, read without fault once: changed() lays it over the attributes there are.
   nlohmann::json attributes;
@@ -61,17 +63,21 @@ lb::targets::TargetGroupSpec changed(lb::targets::TargetGroupSpec spec,
                                      const TargetGroupSettings& settings);
 
 struct CreateTargetGroup {
+  static constexpr std::string_view operation_name = "CreateTargetGroup";
   lb::targets::TargetGroupSpec spec;
 };
 struct ModifyTargetGroup {
+  static constexpr std::string_view operation_name = "ModifyTargetGroup";
   std::string target_group;
   TargetGroupSettings settings;
 };
 struct ModifyTargetGroupAttributes {
+  static constexpr std::string_view operation_name = "ModifyTargetGroupAttributes";
   std::string target_group;
   TargetGroupSettings settings;
 };
 struct DeleteTargetGroup {
+  static constexpr std::string_view operation_name = "DeleteTargetGroup";
   std::string target_group;
 };
 
@@ -81,28 +87,34 @@ struct TargetEntry {
   std::optional<std::uint16_t> port;
 };
 struct RegisterTargets {
+  static constexpr std::string_view operation_name = "RegisterTargets";
   std::string target_group;
   std::vector<TargetEntry> targets;
 };
 struct DeregisterTargets {
+  static constexpr std::string_view operation_name = "DeregisterTargets";
   std::string target_group;
   std::vector<TargetEntry> targets;
 };
 
 struct CreateListener {
+  static constexpr std::string_view operation_name = "CreateListener";
   ListenerName listener;
   rules::Action default_action;
   lb::ListenerAttributes attributes = {};  ///< Of a stack's entry; AWS's own call has none.
 };
 struct ModifyListenerAttributes {
+  static constexpr std::string_view operation_name = "ModifyListenerAttributes";
   ListenerName listener;
   nlohmann::json attributes;  ///< As with ModifyLoadBalancerAttributes.
 };
 struct ModifyListener {
+  static constexpr std::string_view operation_name = "ModifyListener";
   ListenerName listener;
   rules::Action default_action;
 };
 struct DeleteListener {
+  static constexpr std::string_view operation_name = "DeleteListener";
   ListenerName listener;
 };
 
@@ -113,10 +125,12 @@ struct Transforms {
 };
 
 struct CreateRule {
+  static constexpr std::string_view operation_name = "CreateRule";
   ListenerName listener;
   rules::Rule rule;
 };
 struct ModifyRule {
+  static constexpr std::string_view operation_name = "ModifyRule";
   RuleName rule;
   std::optional<std::vector<rules::Condition>> conditions;
   std::optional<rules::Action> action;
@@ -126,9 +140,11 @@ struct ModifyRule {
 rules::Rule changed(rules::Rule rule, const ModifyRule& operation);
 
 struct DeleteRule {
+  static constexpr std::string_view operation_name = "DeleteRule";
   RuleName rule;
 };
 struct SetRulePriorities {
+  static constexpr std::string_view operation_name = "SetRulePriorities";
   struct Change {
     RuleName rule;
     std::uint32_t priority = 0;
@@ -139,12 +155,15 @@ struct SetRulePriorities {
 // Elastic Container Service.
 
 struct RegisterTaskDefinition {
+  static constexpr std::string_view operation_name = "RegisterTaskDefinition";
   containers::TaskDefinition definition;
 };
 struct CreateService {
+  static constexpr std::string_view operation_name = "CreateService";
   containers::ServiceSpec spec;
 };
 struct UpdateService {
+  static constexpr std::string_view operation_name = "UpdateService";
   std::string service;
   std::optional<std::string> cluster;
   std::optional<std::uint32_t> desired_count;
@@ -152,11 +171,13 @@ struct UpdateService {
   bool force_new_deployment = false;
 };
 struct DeleteService {
+  static constexpr std::string_view operation_name = "DeleteService";
   std::string service;
   std::optional<std::string> cluster;
   bool force = false;
 };
 struct StopTask {
+  static constexpr std::string_view operation_name = "StopTask";
   TaskName task;
   std::optional<std::string> cluster;
   std::string reason;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <utility>
 
 #include "cutover/stack/listener_json.hpp"
 #include "cutover/stack/service_json.hpp"
@@ -15,68 +16,58 @@ namespace {
 using nlohmann::json;
 using Parse = Result<Operation> (*)(const json&, std::string);
 
-template <auto parse>
-Result<Operation> as_operation(const json& value, std::string pointer) {
-  auto input = parse(value, std::move(pointer));
-  if (!input) return input.error();
-  return Operation(*std::move(input));
-}
-
-constexpr std::array<std::string_view, 20> names{
-    "CreateTargetGroup",
-    "ModifyTargetGroup",
-    "ModifyTargetGroupAttributes",
-    "DeleteTargetGroup",
-    "RegisterTargets",
-    "DeregisterTargets",
-    "CreateListener",
-    "ModifyListener",
-    "DeleteListener",
-    "CreateRule",
-    "ModifyRule",
-    "DeleteRule",
-    "SetRulePriorities",
-    "ModifyLoadBalancerAttributes",
-    "ModifyListenerAttributes",
-    "RegisterTaskDefinition",
-    "CreateService",
-    "UpdateService",
-    "DeleteService",
-    "StopTask",
+struct Reader {
+  std::string_view name;
+  Parse parse;
 };
 
-/// In the order of `names`.
-constexpr std::array<Parse, names.size()> parsers{
-    as_operation<parse_create_target_group>,
-    as_operation<parse_modify_target_group>,
-    as_operation<parse_modify_target_group_attributes>,
-    as_operation<parse_delete_target_group>,
-    as_operation<parse_register_targets>,
-    as_operation<parse_deregister_targets>,
-    as_operation<parse_create_listener>,
-    as_operation<parse_modify_listener>,
-    as_operation<parse_delete_listener>,
-    as_operation<parse_create_rule>,
-    as_operation<parse_modify_rule>,
-    as_operation<parse_delete_rule>,
-    as_operation<parse_set_rule_priorities>,
-    as_operation<parse_modify_load_balancer_attributes>,
-    as_operation<parse_modify_listener_attributes>,
-    as_operation<parse_register_task_definition>,
-    as_operation<parse_create_service>,
-    as_operation<parse_update_service>,
-    as_operation<parse_delete_service>,
-    as_operation<parse_stop_task>,
+template <class Input, Result<Input> (*parse)(const json&, std::string)>
+constexpr Reader reads{Input::operation_name,
+                       [](const json& value, std::string pointer) -> Result<Operation> {
+                         auto input = parse(value, std::move(pointer));
+                         if (!input) return input.error();
+                         return Operation(*std::move(input));
+                       }};
+
+constexpr std::array readers{
+    reads<CreateTargetGroup, parse_create_target_group>,
+    reads<ModifyTargetGroup, parse_modify_target_group>,
+    reads<ModifyTargetGroupAttributes, parse_modify_target_group_attributes>,
+    reads<DeleteTargetGroup, parse_delete_target_group>,
+    reads<RegisterTargets, parse_register_targets>,
+    reads<DeregisterTargets, parse_deregister_targets>,
+    reads<CreateListener, parse_create_listener>,
+    reads<ModifyListener, parse_modify_listener>,
+    reads<DeleteListener, parse_delete_listener>,
+    reads<CreateRule, parse_create_rule>,
+    reads<ModifyRule, parse_modify_rule>,
+    reads<DeleteRule, parse_delete_rule>,
+    reads<SetRulePriorities, parse_set_rule_priorities>,
+    reads<ModifyLoadBalancerAttributes, parse_modify_load_balancer_attributes>,
+    reads<ModifyListenerAttributes, parse_modify_listener_attributes>,
+    reads<RegisterTaskDefinition, parse_register_task_definition>,
+    reads<CreateService, parse_create_service>,
+    reads<UpdateService, parse_update_service>,
+    reads<DeleteService, parse_delete_service>,
+    reads<StopTask, parse_stop_task>,
 };
 
 }  // namespace
 
-std::span<const std::string_view> operation_names() { return names; }
+std::span<const std::string_view> operation_names() {
+  static constexpr auto names = [] {
+    std::array<std::string_view, readers.size()> all;
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = readers[i].name;
+    return all;
+  }();
+  return names;
+}
 
 Result<Operation> parse_operation(std::string_view name, const json& value, std::string pointer) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  assert(found != names.end());
-  return parsers[static_cast<std::size_t>(found - names.begin())](value, std::move(pointer));
+  const auto found = std::find_if(readers.begin(), readers.end(),
+                                  [&](const Reader& reader) { return reader.name == name; });
+  assert(found != readers.end());
+  return found->parse(value, std::move(pointer));
 }
 
 }  // namespace cutover::stack

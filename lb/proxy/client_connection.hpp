@@ -118,6 +118,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   Task<bool> upload(Exchange& exchange, Outbox& to_target);
   Task<bool> converse(Exchange& exchange, std::unique_ptr<UpstreamConnection> upstream);
   Task<Cause> await_response(Exchange& exchange, UpstreamConnection& upstream);
+  http::ResponseContext response_context(Exchange& exchange);
   Task<Cause> relay_response(Exchange& exchange, UpstreamConnection& upstream, bool uploaded,
                              bool& reusable);
   Task<Cause> relay_interim(Exchange& exchange, UpstreamConnection& upstream);

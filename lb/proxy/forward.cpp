@@ -284,6 +284,21 @@ Task<Cause> ClientConnection::relay_interim(Exchange& exchange, UpstreamConnecti
   co_return Cause::none;
 }
 
+/// How the response in worker_.response_head goes to the client.
+http::ResponseContext ClientConnection::response_context(Exchange& exchange) {
+  http::ResponseContext context;
+  context.client_minor_version = exchange.client_minor_version;
+  context.keep_alive = exchange.keep_alive;
+  context.date = worker_.date();
+  context.handling = response_handling(exchange);
+  if (worker_.settings().label_responses) context.label = exchange.group->name;
+  if (exchange.peculiarities) {
+    write_cookies(exchange, sets_app_cookie(exchange, worker_.response_head));
+    context.extra_lines = exchange.peculiarities->cookie_lines;
+  }
+  return context;
+}
+
 Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnection& upstream,
                                              bool uploaded, bool& reusable) {
   const auto& head = worker_.response_head;
@@ -298,17 +313,8 @@ Task<Cause> ClientConnection::relay_response(Exchange& exchange, UpstreamConnect
   exchange.answered = worker_.clock().now();
   if (exchange.why() != nullptr) trace_phase(exchange, "first byte of the response");
 
-  http::ResponseContext context;
-  context.client_minor_version = exchange.client_minor_version;
-  context.keep_alive = exchange.keep_alive;
+  http::ResponseContext context = response_context(exchange);
   context.drop_framing = drop_framing;
-  context.date = worker_.date();
-  context.handling = response_handling(exchange);
-  if (worker_.settings().label_responses) context.label = exchange.group->name;
-  if (exchange.peculiarities) {
-    write_cookies(exchange, sets_app_cookie(exchange, head));
-    context.extra_lines = exchange.peculiarities->cookie_lines;
-  }
   if (exchange.to_client.unsent()) {  // of a "100 Continue", or a slow reader's interim response
     const std::size_t head_length = head.length;
     const bool flushed = co_await exchange.to_client.flush();

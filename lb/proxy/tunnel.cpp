@@ -23,14 +23,8 @@ Task<Cause> ClientConnection::relay_upgraded(Exchange& exchange, UpstreamConnect
   read_.watch(nullptr);
   auto& out = worker_.out;
   out.clear();
-  http::ResponseContext context;
+  http::ResponseContext context = response_context(exchange);
   context.upgrade = true;
-  context.handling = response_handling(exchange);
-  if (worker_.settings().label_responses) context.label = exchange.group->name;
-  if (exchange.peculiarities) {
-    write_cookies(exchange, false);
-    context.extra_lines = exchange.peculiarities->cookie_lines;
-  }
   http::append_response_head(worker_.response_head, context, out);
   upstream.buffer.consume(worker_.response_head.length);
   exchange.response_started = true;

@@ -21,10 +21,20 @@ class Curl : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(program.says(" of api serves on ")) << program.err(); }
 
-  /// What `curl -sS ARGUMENTS URL` prints, both streams.
+  /// What `curl -sS ARGUMENTS URL` prints, both streams; of the listener.
   std::string curl(const std::string& arguments, const std::string& path) const {
-    const std::string command = "curl -sS --max-time 20 " + arguments +
-                                " 'http://127.0.0.1:" + std::to_string(port) + path + "' 2>&1";
+    return curl_url(arguments, "http://127.0.0.1:" + std::to_string(port) + path);
+  }
+  /// Of the control endpoint.
+  std::string ask(const std::string& arguments, const std::string& path) const {
+    const std::string printed = program.out();
+    const std::string before = "control endpoint on ";
+    const auto begin = printed.find(before) + before.size();
+    return curl_url(arguments, printed.substr(begin, printed.find(": /", begin) - begin) + path);
+  }
+
+  static std::string curl_url(const std::string& arguments, const std::string& url) {
+    const std::string command = "curl -sS --max-time 20 " + arguments + " '" + url + "' 2>&1";
     std::FILE* const pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) return "no shell";
     std::string text;
@@ -38,7 +48,8 @@ class Curl : public testing::Test {
 
   const std::uint16_t port = end_to_end::free_port();
   Program program{{"up", CUTOVER_SOURCE_DIR "/tests/clients/stack.json", "--port-offset",
-                   std::to_string(port - 80), "--endpoint", "127.0.0.1:0"}};
+                   std::to_string(port - 80), "--endpoint", "127.0.0.1:0", "--trace-requests",
+                   "0"}};
 };
 
 TEST_F(Curl, ReadsABody) {
@@ -92,6 +103,28 @@ TEST_F(Curl, KeepsCookiesOfStickiness) {
   EXPECT_THAT(sent, HasSubstr("> Cookie: AWSALB"));
   EXPECT_THAT(sent, HasSubstr("AWSALBCORS="));
   std::remove(jar.c_str());
+}
+
+TEST_F(Curl, IsToldWhyARequestWentWhereItDid) {
+  const std::string sent = "-o /dev/null -H 'X-Cutover-Trace: 1' -H 'X-Amzn-Trace-Id: Root=1-a-b'";
+  curl(sent, "/api/users");
+  curl("-o /dev/null", "/api/threads");  // asked for no trace
+  EXPECT_THAT(ask("", "/traces"), HasSubstr("\"added\": 1,"));
+  const std::string trace = ask("", "/traces/1-a-b");
+  EXPECT_THAT(trace, HasSubstr("path-pattern /gone does not match /api/users"));
+  EXPECT_THAT(trace, HasSubstr("\"group_reason\": \"the only group\""));
+  EXPECT_THAT(trace, HasSubstr("\"eligible\": true"));
+  EXPECT_EQ(ask("-o /dev/null -w '%{http_code}'", "/traces/1-no-such"), "404");
+}
+
+TEST_F(Curl, ReadsTheMetricsOfWhatItHasSent) {
+  curl("-o /dev/null", "/api/users");
+  curl("-o /dev/null", "/empty");
+  const std::string metrics = ask("", "/metrics");
+  EXPECT_THAT(metrics, HasSubstr("HTTPCode_ELB_503_Count"));
+  EXPECT_THAT(metrics, testing::ContainsRegex("httpcode_elb_503_count_total\\{[^}]*\\} 1\n"));
+  EXPECT_THAT(metrics, testing::ContainsRegex("httpcode_target_2xx_count_total\\{[^}]*\\} 1\n"));
+  EXPECT_EQ(ask("-o /dev/null -w '%{http_code}' -H 'Origin: http://a.example'", "/metrics"), "403");
 }
 
 TEST_F(Curl, IsToldOfAnEmptyGroup) {
