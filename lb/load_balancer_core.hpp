@@ -139,6 +139,8 @@ class LoadBalancer::Core {
   proxy::ListenerSlot next_listener_ = 0;
   OnHealthChange on_health_change_;
   bool running_ = false;
+  /// For what workers hand over to the control thread, which may come to it when this is gone.
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
   Accounts last_accounts_;
   MetricsSnapshot last_metrics_;
 };

@@ -51,10 +51,12 @@ Result<void> LoadBalancer::Core::open_logs() {
 void LoadBalancer::Core::link_logs() {
   const auto to_control = [this](auto write) {
     return [this, write](const std::string& node_address, std::string lines, WallTime now) {
-      host_->post_to_control([this, write, node_address, now, text = std::move(lines)] {
-        log_time_ = std::max(log_time_, now);
-        write(node_address, text);
-      });
+      host_->post_to_control(
+          [this, alive = std::weak_ptr(alive_), write, node_address, now, text = std::move(lines)] {
+            if (alive.expired()) return;
+            log_time_ = std::max(log_time_, now);
+            write(node_address, text);
+          });
     };
   };
   settings_.log_sink = to_control([this](const std::string& node, const std::string& lines) {
@@ -66,9 +68,10 @@ void LoadBalancer::Core::link_logs() {
         if (connection_logs_) connection_logs_->write(node, lines, log_time_);
       });
   settings_.trace_sink = [this](WhyTrace trace) {
-    host_->post_to_control([this, kept = std::make_shared<WhyTrace>(std::move(trace))] {
-      traces_.add(std::move(*kept));
-    });
+    host_->post_to_control(
+        [this, alive = std::weak_ptr(alive_), kept = std::make_shared<WhyTrace>(std::move(trace))] {
+          if (!alive.expired()) traces_.add(std::move(*kept));
+        });
   };
 }
 

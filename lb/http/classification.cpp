@@ -170,7 +170,7 @@ bool is_blocked(Tier tier, DesyncMode mode) {
 
 /// Whether a Severe request means one thing once the lines that gave offence are left out.
 bool has_one_meaning(const RequestHead& head) {
-  if (has_one_of(head.method, nul_cr_lf) || has_one_of(head.target, nul_cr_lf)) return false;
+  if (!is_token(head.method) || has_one_of(head.target, nul_cr_lf)) return false;
   ContentLengths lengths;
   TransferCodings codings;
   for (const HeaderLine& header : head.headers) {

@@ -40,10 +40,10 @@ struct Admission {
 /// 1. The desync class and the mode -> 400, see DesyncMode. Except that BadVersion is left to the
 ///    third check: what is well-formed but not 1.x gets 505, which tells the client what to change.
 ///    (A registered coding that ALB doesn't take is no desync fault: it gets 501 below.)
-/// 2. In monitor mode, what has more than one meaning: a method or target with NUL or CR in it, a
-///    header that the load balancer acts on with one, a body whose end the framing headers don't
-///    tell -> 400. Other Severe requests are served as they were understood: what gave offence is
-///    not sent to the target (see append_request_head()).
+/// 2. In monitor mode, what has more than one meaning: a method that is no token, a target with NUL
+///    or CR, a header that the load balancer acts on with one, a body whose end the framing headers
+///    don't tell -> 400. Other Severe requests are served as they were understood: what gave
+///    offence is not sent to the target (see append_request_head()).
 /// 3. HTTP/0.9 and 2.0, 3.1, … -> 505. ALB's documentation says that clients may use 0.9, but the
 ///    answer would have to go without status and headers, and nobody rehearses with it.
 /// 4. A registered Transfer-Encoding besides chunked and identity -> 501.

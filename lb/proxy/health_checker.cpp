@@ -23,6 +23,20 @@ struct HealthChecker::Watched {
   }
 };
 
+/// What checks on their way need even when the checker is gone.
+struct HealthChecker::Shared {
+  BufferPool buffers;
+  std::unordered_set<Probe*> probes;
+};
+
+namespace {
+/// A frame is given back after its probe is gone, so its pool belongs to neither.
+FramePool& probe_frames() {
+  thread_local FramePool pool;
+  return pool;
+}
+}  // namespace
+
 /// One check on its way. Owns itself; reports only while its target is still watched.
 class HealthChecker::Probe {
  public:
@@ -33,7 +47,8 @@ class HealthChecker::Probe {
         endpoint_(watched->endpoint()),
         request_(request_for(watched->settings, endpoint_)),
         watched_(watched),
-        buffer_(checker.buffers_) {
+        shared_(checker.shared_),
+        buffer_(shared_->buffers) {
     deadline_ = timers_.after(watched->settings.timeout, [this] {
       deadline_ = 0;
       timed_out_ = true;
@@ -41,10 +56,10 @@ class HealthChecker::Probe {
     });
   }
 
-  FramePool& frames() { return checker_.frames_; }
+  FramePool& frames() { return probe_frames(); }
 
   void launch() {
-    checker_.probes_.insert(this);
+    shared_->probes.insert(this);
     run();
   }
   void cancel() { stream_->cancel(); }
@@ -64,7 +79,7 @@ class HealthChecker::Probe {
     const CheckResult result = co_await ask();
     timers_.cancel(deadline_);
     stream_->close();
-    checker_.probes_.erase(this);
+    shared_->probes.erase(this);
     if (!watched_.expired()) checker_.reports_.ended(slot_, result);
     delete this;
   }
@@ -123,7 +138,8 @@ class HealthChecker::Probe {
   TargetSlot slot_;
   Endpoint endpoint_;
   std::string request_;
-  std::weak_ptr<Watched> watched_;
+  std::weak_ptr<Watched> watched_;  ///< Expired: the checker may be gone.
+  std::shared_ptr<Shared> shared_;
   ReceiveBuffer buffer_;
   std::unique_ptr<Stream> stream_;
   Operation operation_;
@@ -132,14 +148,19 @@ class HealthChecker::Probe {
 };
 
 HealthChecker::HealthChecker(Timers& timers, Network& network, Reports reports)
-    : timers_(timers), network_(network), reports_(std::move(reports)) {}
+    : timers_(timers),
+      network_(network),
+      reports_(std::move(reports)),
+      shared_(std::make_shared<Shared>()) {}
 
-HealthChecker::~HealthChecker() { assert(watched_.empty() && probes_.empty()); }
+HealthChecker::~HealthChecker() { assert(watched_.empty()); }
+
+bool HealthChecker::quiet() const { return shared_->probes.empty(); }
 
 void HealthChecker::close() {
   for (auto& [slot, watched] : watched_) timers_.cancel(watched->timer);
   watched_.clear();
-  for (Probe* probe : probes_) probe->cancel();
+  for (Probe* probe : shared_->probes) probe->cancel();
 }
 
 void HealthChecker::watch(TargetSlot slot, const TargetRoute& route,

@@ -30,10 +30,10 @@ class HealthChecker {
   HealthChecker(Timers& timers, Network& network, Reports reports);
   ~HealthChecker();
 
-  /// Ends all checks. quiet() once those on their way are gone, which takes a turn of the event
-  /// loop; only then may the checker be destroyed.
+  /// Ends all checks; must be called before the checker is destroyed. quiet() once those on their
+  /// way are gone, which takes a turn of the event loop; they need no checker for that.
   void close();
-  bool quiet() const { return probes_.empty(); }
+  bool quiet() const;
 
   /// Checks the target from now on, first at once. A target that is watched already only gets the
   /// new settings, from its next check on.
@@ -43,6 +43,7 @@ class HealthChecker {
 
  private:
   struct Watched;
+  struct Shared;
   class Probe;
 
   void check(TargetSlot slot);
@@ -51,10 +52,8 @@ class HealthChecker {
   Timers& timers_;
   Network& network_;
   Reports reports_;
-  FramePool frames_;
-  BufferPool buffers_;
   std::unordered_map<TargetSlot, std::shared_ptr<Watched>> watched_;
-  std::unordered_set<Probe*> probes_;
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace cutover::lb::proxy

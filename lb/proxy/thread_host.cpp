@@ -74,9 +74,12 @@ class ThreadHost final : public WorkerHost {
   }
 
   void settle_control(const std::function<bool()>& done) override {
-    while (!done()) {
+    constexpr Duration patience = std::chrono::milliseconds(100);
+    constexpr Duration turn = std::chrono::milliseconds(5);
+    const TimePoint end = clock_.now() + patience;
+    while (!done() && clock_.now() < end) {
       if (control_.stopped()) control_.restart();
-      if (control_.run_one() == 0) return;
+      control_.run_one_for(turn);
     }
   }
 

@@ -22,7 +22,8 @@ class WorkerHost {
   virtual void run_on_all(const std::function<void(std::size_t index, Worker& worker)>& work) = 0;
   /// Waits until no worker has a connection left, at most for `patience` (real time).
   virtual void wait_until_quiet(Duration patience) = 0;
-  /// Runs the control thread's event loop until `done`; for the last moments of a stop.
+  /// Runs the control thread's event loop until `done`, or for a moment: when stop() was called by
+  /// one of the loop's own callbacks, what the loop has put by for later does not come up here.
   virtual void settle_control(const std::function<bool()>& done) = 0;
   /// Ends the workers; their connections must have been closed.
   virtual void stop() = 0;
