@@ -33,7 +33,7 @@ ServiceAgent::ServiceAgent(const Surroundings& surroundings, const ArnMaker& arn
       events_(spec_.name, surroundings.timers.clock(), random),
       created_at_(surroundings.timers.clock().wall_now()) {
   add_deployment(std::move(definition));
-  plan_soon();
+  plan_at(surroundings_.timers.now());  // a new service has nothing to gather first
 }
 
 ServiceAgent::~ServiceAgent() { surroundings_.timers.cancel(timer_); }

@@ -30,9 +30,9 @@ TEST(Rollout, StartsTheNewOnesWaitsAndThenStopsTheOldOnes) {
   EXPECT_EQ(world.service("api").deployments[1].running_count, 2U);
   world.advance(400s);
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("8.1 start api", "8.1 start api", "9.1 register api", "9.1 register api",
-                          "15.1 deregister api", "15.1 deregister api", "315.2 SIGTERM api",
-                          "315.2 SIGTERM api"));
+              ElementsAre("7.1 start api", "7.1 start api", "8.1 register api", "8.1 register api",
+                          "14.1 deregister api", "14.1 deregister api", "314.2 SIGTERM api",
+                          "314.2 SIGTERM api"));
   const ServiceDescription service = world.service("api");
   ASSERT_EQ(service.deployments.size(), 1U);
   EXPECT_EQ(service.task_definition, "api:2");
