@@ -154,6 +154,7 @@ void LoadBalancer::Core::count_hosts(const Node& node, NodeMetrics& metrics) con
     if (group == nullptr) continue;
     auto& hosts = metrics.hosts[slot];
     hosts.healthy_routing = group->healthy_for_routing();
+    hosts.healthy_dns = group->healthy_for_dns();
     for (const auto& each : group->describe()) {
       using targets::State;
       if (each.health.state == State::draining) continue;

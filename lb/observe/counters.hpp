@@ -50,6 +50,8 @@ struct NodeCounters {
   std::uint64_t new_connections = 0;       ///< Client and target TCP connections established.
   std::uint64_t rejected_connections = 0;  ///< Over a bound.
   std::uint64_t processed_bytes = 0;       ///< From and to clients, heads included.
+  std::uint64_t ipv6_processed_bytes = 0;  ///< Of those, over IPv6.
+  std::uint64_t ipv6_requests = 0;         ///< Over IPv6, and a target was chosen.
   std::uint64_t elb_3xx = 0;               ///< Codes that the load balancer made, by class …
   std::uint64_t elb_4xx = 0;
   std::uint64_t elb_5xx = 0;
@@ -115,6 +117,8 @@ inline NodeCounters& NodeCounters::operator+=(const NodeCounters& other) noexcep
   new_connections += other.new_connections;
   rejected_connections += other.rejected_connections;
   processed_bytes += other.processed_bytes;
+  ipv6_processed_bytes += other.ipv6_processed_bytes;
+  ipv6_requests += other.ipv6_requests;
   elb_3xx += other.elb_3xx;
   elb_4xx += other.elb_4xx;
   elb_5xx += other.elb_5xx;

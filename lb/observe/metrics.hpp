@@ -21,6 +21,7 @@ struct HostCounts {
   std::uint64_t unhealthy = 0;   ///< UnHealthyHostCount; targets that drain are in neither.
   std::uint64_t registered = 0;  ///< Targets that are registered and do not drain.
   bool healthy_routing = true;   ///< Requests go to healthy targets only: the thresholds are met.
+  bool healthy_dns = true;       ///< The thresholds of DNS failover are met.
   std::uint64_t anomalous = 0;   ///< AnomalousHostCount
   std::uint64_t mitigated = 0;   ///< MitigatedHostCount
 };

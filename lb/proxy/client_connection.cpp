@@ -50,7 +50,8 @@ ClientConnection::ClientConnection(Worker& worker, const ListenerBinding& bindin
       peer_(accepted.peer.address().to_string()),
       opened_(worker.coarse_now()),
       keep_alive_until_(opened_ + worker.table().attributes.client_keep_alive),
-      peer_port_(accepted.peer.port()) {
+      peer_port_(accepted.peer.port()),
+      ipv6_(accepted.peer.address().is_v6()) {
   if (worker_.logs_connections()) log_connection();
 }
 

@@ -142,6 +142,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   std::uint32_t searched_ = 0;  ///< Bytes of an incomplete head already looked at.
   std::uint16_t peer_port_ = 0;
   Phase phase_ = Phase::idle;
+  bool ipv6_ = false;
   bool parked_ = false;    ///< Waits for readability without a buffer.
   bool shedding_ = false;  ///< The read was cancelled to give the buffer back.
   bool timed_out_ = false;

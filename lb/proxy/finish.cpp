@@ -20,7 +20,12 @@ void ClientConnection::finish(Exchange& exchange) {
 /// Counts the exchange in CloudWatch's terms.
 void ClientConnection::measure(const Exchange& exchange) {
   auto& node = worker_.mutable_metrics();
-  node.processed_bytes += exchange.received_bytes + exchange.to_client.bytes();
+  const std::uint64_t bytes = exchange.received_bytes + exchange.to_client.bytes();
+  node.processed_bytes += bytes;
+  if (ipv6_) {
+    node.ipv6_processed_bytes += bytes;
+    if (exchange.target != nullptr) ++node.ipv6_requests;
+  }
   const Cause cause = exchange.fate.cause;
   if (exchange.fate.kind != Fate::Kind::target) {
     if (cause == Cause::fixed_response) {
