@@ -115,7 +115,8 @@ TEST(HostPreservation, FollowsTheTableOfTheUserGuide) {
            Row{80, "GET / HTTP/1.1\r\nHost: A\r\nHost: b\r\n\r\n", "Host: a", "Host: A|Host: b"},
            Row{80, "GET / HTTP/1.0\r\n\r\n", "Host: demo", "Host: demo"},
        }) {
-    ForwardingContext context = on_port(row.port, std::to_string(row.port));
+    const std::string port_text = std::to_string(row.port);
+    ForwardingContext context = on_port(row.port, port_text);
     EXPECT_EQ(lines("host:", sent(row.bytes, context)), row.rewritten) << row.bytes;
     context.handling.preserve_host_header = true;
     EXPECT_EQ(lines("host:", sent(row.bytes, context)), row.preserved) << row.bytes;
