@@ -58,7 +58,8 @@ struct Options {
   /// more per availability zone. 0: one node that all workers belong to. Excludes `workers`.
   unsigned nodes = 0;
   PropagationLag propagation_lag;
-  /// Trace ids, weighted choices, the key of stickiness cookies.
+  /// Trace ids, weighted choices, the key of stickiness cookies (which is therefore no secret from
+  /// whoever knows the seed).
   std::uint64_t seed = 1;
   LoadBalancerAttributes attributes;
   Duration connect_timeout = std::chrono::seconds(10);

@@ -102,10 +102,13 @@ void LoadBalancer::Core::stop(Duration grace) {
 Result<void> LoadBalancer::Core::modify_attributes(const LoadBalancerAttributes& attributes) {
   const auto valid = check_attributes(attributes);
   if (!valid) return valid.error();
-  options_.attributes = attributes;
+  const auto before = std::exchange(options_.attributes, attributes);
   if (running_) {
     const auto opened = open_logs();
-    if (!opened) return opened.error();
+    if (!opened) {
+      options_.attributes = before;
+      return opened.error();
+    }
   }
   spread([attributes](Node& node) { node.set_attributes(attributes); });
   return {};

@@ -21,17 +21,11 @@ using lb::http::ForwardedForMode;
 using std::chrono::seconds;
 
 Attribute flag(std::string_view key, bool& value) {
-  return {key, R"("true" or "false")", [&value](std::string_view found) {
-            value = found == "true";
-            return value || found == "false";
-          }};
+  return stack::flag(key, [&value](bool found) { value = found; });
 }
 
 Attribute text(std::string_view key, std::string& value) {
-  return {key, "any text", [&value](std::string_view found) {
-            value = found;
-            return true;
-          }};
+  return stack::text(key, [&value](std::string found) { value = std::move(found); });
 }
 
 /// One of a few words, each with its meaning.
