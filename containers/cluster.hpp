@@ -5,12 +5,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "containers/image.hpp"
 #include "containers/runtime.hpp"
 #include "containers/service.hpp"
 #include "containers/target_registry.hpp"
@@ -21,19 +21,12 @@
 
 namespace cutover::containers {
 
-/// What an image runs: a built-in app with its behaviour.
-struct ImageApp {
-  std::string app;
-  apps::AppBehaviour behaviour;
-};
-
 struct ClusterOptions {
   std::string name = "default";
   std::string account = "123456789012";
   std::string region = "us-east-1";
   std::uint64_t seed = 1;
-  /// Image reference, as task definitions write it -> app.
-  std::map<std::string, ImageApp> images;
+  ImageMap images;
 };
 
 class Cluster {

@@ -36,6 +36,9 @@ TaskAgent::TaskAgent(const Surroundings& surroundings, TaskListener& listener, I
       containers_(definition_->containers.size()),
       created_at_(surroundings.timers.now()),
       wall_created_at_(surroundings.timers.clock().wall_now()) {
+  for (std::size_t i = 0; i < definition_->containers.size(); ++i) {
+    logs_.push_back(std::make_shared<ContainerLog>());
+  }
   for (const ServiceLoadBalancer& place : load_balancers) {
     const auto& all = definition_->containers;
     const auto container = std::find_if(all.begin(), all.end(), [&](const auto& each) {
@@ -124,18 +127,20 @@ void TaskAgent::perform(const TaskAction& action) {
 
 void TaskAgent::start_container(std::size_t index) {
   const ContainerDefinition& definition = definition_->containers[index];
-  const ImageApp& image = surroundings_.images.at(definition.image);
   ContainerLaunch launch;
   launch.task_id = identity_.id;
   launch.name = definition.name;
   launch.image = definition.image;
-  launch.app = image.app;
-  launch.behaviour = image.behaviour;
+  launch.source = surroundings_.images.at(definition.image);
   launch.seed = identity_.seed + index;
   launch.environment = definition.environment;
-  if (!definition.port_mappings.empty()) {
-    launch.container_port = definition.port_mappings.front().container_port;
-    launch.host_port = definition.port_mappings.front().host_port;
+  launch.cpu = definition.cpu;
+  launch.memory = definition.memory;
+  launch.memory_reservation = definition.memory_reservation;
+  launch.labels = definition.docker_labels;
+  launch.log = logs_[index];
+  for (const PortMapping& mapping : definition.port_mappings) {
+    launch.ports.push_back({mapping.container_port, mapping.host_port});
   }
   containers_[index] = surroundings_.runtime.start(
       launch,
@@ -152,7 +157,8 @@ void TaskAgent::register_targets() {
   for (Target& target : targets_) {
     if (target.registered) continue;
     const std::string& group = target.place.target_group;
-    target.target.host_port = running_[target.container].host_port;
+    const auto& ports = running_[target.container].host_ports;
+    target.target.host_port = ports.empty() ? std::uint16_t{0} : ports.front();
     target.target.app = running_[target.container].app;
     const auto result = surroundings_.registry.register_target(group, target.target);
     target.registered = result.has_value();
@@ -261,9 +267,9 @@ ContainerDescription TaskAgent::describe_container(std::size_t index) const {
   description.pid = running_[index].pid;
   description.exit_code = state.exit_code;
   description.reason = state.reason;
-  if (!definition.port_mappings.empty() && running_[index].host_port != 0) {
+  for (std::size_t i = 0; i < running_[index].host_ports.size(); ++i) {
     description.network_bindings.push_back(
-        {definition.port_mappings.front().container_port, running_[index].host_port});
+        {definition.port_mappings[i].container_port, running_[index].host_ports[i]});
   }
   return description;
 }

@@ -4,7 +4,6 @@
 // Timers and the TargetRegistry, and tells the machine what comes of it. Control thread only.
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,7 @@ struct Surroundings {
   Timers& timers;
   Runtime& runtime;
   TargetRegistry& registry;
-  const std::map<std::string, ImageApp>& images;
+  const ImageMap& images;
 };
 
 class TaskAgent;
@@ -102,7 +101,8 @@ class TaskAgent {
   std::shared_ptr<const TaskDefinition> definition_;
   TaskState state_;
   std::vector<Target> targets_;
-  std::vector<ContainerRunning> running_;  ///< By container; what the runtime told.
+  std::vector<ContainerRunning> running_;            ///< By container; what the runtime told.
+  std::vector<std::shared_ptr<ContainerLog>> logs_;  ///< By container.
   std::vector<std::unique_ptr<Container>> containers_;
   std::deque<TaskEvent> events_;
   bool dispatching_ = false;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 #include <string_view>
@@ -94,10 +95,10 @@ struct Launch {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
 
-  const int null = open("/dev/null", O_RDONLY);
+  const int null = open("/dev/null", O_RDWR);
   dup2(null, STDIN_FILENO);
-  dup2(launch.output, STDOUT_FILENO);
-  dup2(launch.errors, STDERR_FILENO);
+  dup2(launch.output < 0 ? null : launch.output, STDOUT_FILENO);
+  dup2(launch.errors < 0 ? null : launch.errors, STDERR_FILENO);
   // Asio's sockets are not marked close-on-exec: listeners would live on in the child.
   close_range(STDERR_FILENO + 1, ~0U, 0);
 
@@ -110,12 +111,30 @@ struct Launch {
 
 }  // namespace
 
+std::string find_program(const std::string& name) {
+  const char* const path = std::getenv("PATH");
+  if (name.empty() || name.find('/') != name.npos || path == nullptr) return name;
+  std::string_view rest(path);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(':'), rest.size());
+    const std::string candidate = fmt::format("{}/{}", rest.substr(0, end), name);
+    if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return name;
+}
+
 Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::string>& arguments,
-                           const std::vector<std::pair<std::string, std::string>>& environment) {
-  auto output = make_pipe();
-  if (!output) return output.error();
-  auto errors = make_pipe();
-  if (!errors) return errors.error();
+                           const std::vector<std::pair<std::string, std::string>>& environment,
+                           Output wanted) {
+  Pipe output;
+  Pipe errors;
+  for (Pipe* const pipe : {&output, &errors}) {
+    if (wanted == Output::discarded) continue;
+    auto made = make_pipe();
+    if (!made) return made.error();
+    *pipe = std::move(*made);
+  }
 
   auto argument_texts = arguments;
   auto environment_texts = merged_environment(environment);
@@ -125,8 +144,8 @@ Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::st
   const Launch launch{program.c_str(),
                       argument_list.data(),
                       environment_list.data(),
-                      output->writer.get(),
-                      errors->writer.get(),
+                      output.writer.get(),
+                      errors.writer.get(),
                       getpid(),
                       complaint};
   SpawnedChild child;
@@ -143,8 +162,8 @@ Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::st
     reap(child.pid);
     return error;
   }
-  child.output = std::move(output->reader);
-  child.errors = std::move(errors->reader);
+  child.output = std::move(output.reader);
+  child.errors = std::move(errors.reader);
   return child;
 }
 

@@ -17,16 +17,23 @@ namespace cutover::containers {
 struct SpawnedChild {
   pid_t pid = -1;
   Descriptor pidfd;   ///< Readable once the child has ended.
-  Descriptor output;  ///< What it prints, not blocking.
+  Descriptor output;  ///< What it prints, not blocking. None when it is discarded.
   Descriptor errors;
 };
+
+/// Where a program of that name is: as it is when it has a slash, else in PATH. The name itself
+/// when it isn't found.
+std::string find_program(const std::string& name);
+
+enum class Output { piped, discarded };
 
 /// The child leads a process group of its own, has no other descriptor of this process, default
 /// signal handling, and is killed when the calling thread ends. `environment` is added to this
 /// process' own. When the program cannot be run, the child says so on its standard error and ends
 /// with 126 or 127, as a shell's does.
 Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::string>& arguments,
-                           const std::vector<std::pair<std::string, std::string>>& environment);
+                           const std::vector<std::pair<std::string, std::string>>& environment,
+                           Output output = Output::piped);
 
 /// Whether the child of this pidfd has ended; does not wait.
 bool has_ended(int pidfd);

@@ -3,11 +3,16 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "containers/apps/server.hpp"
+#include "containers/runtimes/executed_commands.hpp"
+#include "containers/runtimes/failed_container.hpp"
 #include "containers/runtimes/start_error.hpp"
+#include "containers/runtimes/switched_app.hpp"
 
 namespace cutover::containers {
 
@@ -59,9 +64,9 @@ class InProcessRuntime::ServingThread {
 /// is called back once the container is gone.
 class InProcessRuntime::Instance final : public std::enable_shared_from_this<Instance> {
  public:
-  /// Holds the server on the serving thread.
+  /// Holds the servers, one for each port, on the serving thread.
   struct Seat {
-    std::unique_ptr<apps::AppServer> server;
+    std::vector<std::unique_ptr<apps::AppServer>> servers;
   };
 
   Instance(const InProcessRuntime& runtime, const ContainerLaunch& launch,
@@ -70,10 +75,11 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
         timers_(runtime.timers_),
         data_clock_(runtime.data_clock_),
         serving_(runtime.serving_),
-        app_(std::move(app)),
+        launch_(launch),
+        app_(std::make_shared<SwitchedApp>(std::move(app))),
         gate_(std::make_shared<GatedApp>(app_)),
-        has_port_(launch.container_port != 0),
-        host_port_(launch.host_port),
+        environment_(launch.environment),
+        commands_(runtime.control_),
         on_running_(std::move(on_running)),
         on_exit_(std::move(on_exit)) {}
 
@@ -83,8 +89,6 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
     });
   }
 
-  void fail(const Error& error) { exit_later({0, cannot_start(error.message), false}); }
-
   void terminate() {
     if (stopping_ || exited_) return;
     stopping_ = true;
@@ -92,11 +96,13 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
     if (!begun_) return exit_later({exit_after_sigterm, "", true});
     gate_->close();
     asio::post(serving_->io(), [seat = seat_, report = reporter()] {
-      const auto stopped = [report] { report({0, "", true}); };
-      if (seat->server)
-        seat->server->stop(stopped);
-      else
-        stopped();
+      if (seat->servers.empty()) return report({0, "", true});
+      const auto left = std::make_shared<std::size_t>(seat->servers.size());
+      for (const auto& server : seat->servers) {
+        server->stop([left, report] {
+          if (--*left == 0) report({0, "", true});
+        });
+      }
     });
   }
 
@@ -106,12 +112,26 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
     vacate([report = reporter()] { report({exit_after_sigkill, "", true}); });
   }
 
-  /// Closes the port; then calls `done` on the serving thread. Reports nothing.
+  void pause() { app_->pause(); }
+  void resume() { app_->resume(); }
+  Result<void> change_behaviour(const apps::AppBehaviour& behaviour) {
+    auto app = apps::make_app(std::get<AppImage>(launch_.source).app, behaviour, launch_.seed);
+    if (!app) return app.error();
+    app_->change(*std::move(app));
+    return {};
+  }
+  void execute(const std::vector<std::string>& command, Duration timeout,
+               Container::OnExecuted done) {
+    commands_.run(command, environment_, timeout, std::move(done));
+  }
+
+  /// Closes the ports; then calls `done` on the serving thread. Reports nothing.
   void vacate(std::function<void()> done = {}) {
     timers_.cancel(timer_);
+    commands_.abandon();
     gate_->close();
     asio::post(serving_->io(), [seat = seat_, done = std::move(done)] {
-      seat->server.reset();
+      seat->servers.clear();
       if (done) done();
     });
   }
@@ -121,29 +141,42 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
 
   void begin() {
     begun_ = true;
-    if (!has_port_) return running(0);
-    asio::post(
-        serving_->io(), [seat = seat_, io = &serving_->io(), app = app_, port = host_port_,
-                         clock = &data_clock_, control = &control_, weak = weak_from_this()] {
-          auto server =
-              apps::AppServer::listen(*io, app, asio::ip::address_v4::loopback(), port, *clock);
-          const std::uint16_t bound = server ? (*server)->port() : std::uint16_t{0};
-          const std::string problem = server ? "" : cannot_start(server.error().message);
-          if (server) seat->server = std::move(*server);
-          asio::post(*control, [weak, bound, problem] {
-            const auto self = weak.lock();
-            if (!self) return;
-            if (problem.empty())
-              self->running(bound);
-            else
-              self->exit({0, problem, false});
-          });
-        });
+    if (launch_.ports.empty()) return running({});
+    asio::post(serving_->io(),
+               [seat = seat_, io = &serving_->io(), app = app_, address = launch_.address,
+                ports = launch_.ports, clock = &data_clock_, control = &control_,
+                weak = weak_from_this()] {
+                 auto bound = listen(*seat, *io, app, address, ports, *clock);
+                 asio::post(*control, [weak, bound = std::move(bound)] {
+                   const auto self = weak.lock();
+                   if (!self) return;
+                   if (bound) return self->running(*bound);
+                   self->exit({0, cannot_start(bound.error().message), false});
+                 });
+               });
   }
 
-  void running(std::uint16_t port) {
+  /// On the serving thread. The ports that were bound, or why one could not be.
+  static Result<std::vector<std::uint16_t>> listen(Seat& seat, asio::io_context& io,
+                                                   const std::shared_ptr<apps::App>& app,
+                                                   const std::string& address,
+                                                   const std::vector<PortBinding>& ports,
+                                                   const Clock& clock) {
+    std::vector<std::uint16_t> bound;
+    for (const PortBinding& port : ports) {
+      auto server =
+          apps::AppServer::listen(io, app, asio::ip::make_address(address), port.host_port, clock);
+      if (!server) return server.error();
+      bound.push_back((*server)->port());
+      seat.servers.push_back(*std::move(server));
+    }
+    return bound;
+  }
+
+  void running(const std::vector<std::uint16_t>& ports) {
     if (exited_ || killed_ || stopping_) return;
-    on_running_({port, std::nullopt, gate_});
+    if (!ports.empty()) environment_.emplace_back("PORT", std::to_string(ports.front()));
+    on_running_({ports, std::nullopt, gate_, ""});
   }
 
   /// May be called on the serving thread; what it reports arrives on the control thread.
@@ -167,11 +200,12 @@ class InProcessRuntime::Instance final : public std::enable_shared_from_this<Ins
   Timers& timers_;
   const Clock& data_clock_;
   const std::shared_ptr<ServingThread> serving_;
-  const std::shared_ptr<apps::App> app_;
+  const ContainerLaunch launch_;
+  const std::shared_ptr<SwitchedApp> app_;
   const std::shared_ptr<GatedApp> gate_;
   const std::shared_ptr<Seat> seat_ = std::make_shared<Seat>();
-  const bool has_port_;
-  const std::uint16_t host_port_;
+  std::vector<std::pair<std::string, std::string>> environment_;
+  ExecutedCommands commands_;
   const OnRunning on_running_;
   const OnExit on_exit_;
   TimerId timer_ = 0;
@@ -198,18 +232,36 @@ std::unique_ptr<Container> InProcessRuntime::start(const ContainerLaunch& launch
     ~Handle() override { instance_->vacate(); }
     void terminate() override { instance_->terminate(); }
     void kill() override { instance_->kill(); }
+    Result<void> pause() override {
+      instance_->pause();
+      return {};
+    }
+    Result<void> resume() override {
+      instance_->resume();
+      return {};
+    }
+    Result<void> change_behaviour(const apps::AppBehaviour& behaviour) override {
+      return instance_->change_behaviour(behaviour);
+    }
+    void execute(const std::vector<std::string>& command, Duration timeout,
+                 OnExecuted done) override {
+      instance_->execute(command, timeout, std::move(done));
+    }
 
    private:
     const std::shared_ptr<Instance> instance_;
   };
 
-  auto app = apps::make_app(launch.app, launch.behaviour, launch.seed);
-  auto instance = std::make_shared<Instance>(*this, launch, app ? *app : nullptr,
-                                             std::move(on_running), std::move(on_exit));
-  if (app)
-    instance->start(launch.behaviour.start_up);
-  else
-    instance->fail(app.error());
+  const auto* const image = std::get_if<AppImage>(&launch.source);
+  const auto app = image ? apps::make_app(image->app, image->behaviour, launch.seed)
+                         : Error{"UnsupportedImage", "", "only built-in apps run in this process"};
+  if (!app) {
+    return std::make_unique<FailedContainer>(control_, cannot_start(app.error().message),
+                                             std::move(on_exit));
+  }
+  auto instance =
+      std::make_shared<Instance>(*this, launch, *app, std::move(on_running), std::move(on_exit));
+  instance->start(image->behaviour.start_up);
   return std::make_unique<Handle>(std::move(instance));
 }
 

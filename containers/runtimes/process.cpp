@@ -5,7 +5,6 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <charconv>
 #include <csignal>
 #include <optional>
@@ -14,6 +13,8 @@
 
 #include "containers/apps/behaviour_json.hpp"
 #include "containers/runtimes/child_process.hpp"
+#include "containers/runtimes/executed_commands.hpp"
+#include "containers/runtimes/failed_container.hpp"
 #include "containers/runtimes/start_error.hpp"
 
 namespace cutover::containers {
@@ -85,7 +86,9 @@ class Instance final : public std::enable_shared_from_this<Instance> {
  public:
   Instance(asio::io_context& control, const ContainerLaunch& launch, SpawnedChild child,
            Runtime::OnRunning on_running, Runtime::OnExit on_exit)
-      : reports_port_(launch.container_port != 0),
+      : reports_port_(!launch.ports.empty()),
+        environment_(launch.environment),
+        commands_(control),
         pid_(child.pid),
         end_(control, child.pidfd.release()),
         output_(control, std::move(child.output)),
@@ -118,9 +121,20 @@ class Instance final : public std::enable_shared_from_this<Instance> {
     ::kill(-pid_, SIGKILL);
   }
 
+  Result<void> signal(int number) {
+    if (!reaped_) ::kill(-pid_, number);
+    return {};
+  }
+
+  void execute(const std::vector<std::string>& command, Duration timeout,
+               Container::OnExecuted done) {
+    commands_.run(command, environment_, timeout, std::move(done));
+  }
+
   /// Ends the child without a word.
   void abandon() {
     abandoned_ = true;
+    commands_.abandon();
     output_.close();
     errors_.close();
     kill();
@@ -151,7 +165,11 @@ class Instance final : public std::enable_shared_from_this<Instance> {
     const auto port = port_of_ready_line(line);
     if (!port) return;
     ran_ = true;
-    on_running_({reports_port_ ? *port : std::uint16_t{0}, pid_, nullptr});
+    ContainerRunning running;
+    if (reports_port_) running.host_ports.push_back(*port);
+    running.pid = pid_;
+    environment_.emplace_back("PORT", fmt::to_string(*port));
+    on_running_(running);
   }
 
   void on_error_line(std::string_view line) {
@@ -176,6 +194,8 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   }
 
   const bool reports_port_;
+  std::vector<std::pair<std::string, std::string>> environment_;
+  ExecutedCommands commands_;
   const pid_t pid_;
   asio::posix::stream_descriptor end_;
   Lines output_;
@@ -195,37 +215,33 @@ class ProcessContainer final : public Container {
   ~ProcessContainer() override { instance_->abandon(); }
   void terminate() override { instance_->terminate(); }
   void kill() override { instance_->kill(); }
+  Result<void> pause() override { return instance_->signal(SIGSTOP); }
+  Result<void> resume() override { return instance_->signal(SIGCONT); }
+  Result<void> change_behaviour(const apps::AppBehaviour&) override {
+    return Error{"UnsupportedFeatureException", "",
+                 "a program's behaviour can't be changed while it runs; allowed is a built-in app "
+                 "of the runtime in_process"};
+  }
+  void execute(const std::vector<std::string>& command, Duration timeout,
+               OnExecuted done) override {
+    instance_->execute(command, timeout, std::move(done));
+  }
 
  private:
   const std::shared_ptr<Instance> instance_;
 };
 
-/// There is no process: all that is left to do is to say so.
-class FailedContainer final : public Container {
- public:
-  FailedContainer(asio::io_context& control, const Error& error, Runtime::OnExit on_exit) {
-    asio::post(control, [weak = std::weak_ptr(alive_), reason = cannot_start(error.message),
-                         on_exit = std::move(on_exit)] {
-      if (weak.lock()) on_exit({0, reason, false});
-    });
-  }
-  void terminate() override {}
-  void kill() override {}
-
- private:
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-};
-
-std::vector<std::string> arguments(const ContainerLaunch& launch, const Clock& control_clock) {
-  auto behaviour = launch.behaviour;
+std::vector<std::string> arguments(const ContainerLaunch& launch, const AppImage& image,
+                                   const Clock& control_clock) {
+  auto behaviour = image.behaviour;
   behaviour.start_up = control_clock.real_wait(behaviour.start_up);
   return {"cutover",
           "app",
-          launch.app,
+          image.app,
           "--address",
-          "127.0.0.1",
+          launch.address,
           "--port",
-          fmt::to_string(launch.host_port),
+          fmt::to_string(launch.ports.empty() ? 0 : launch.ports.front().host_port),
           "--seed",
           fmt::to_string(launch.seed),
           "--behaviour",
@@ -241,8 +257,14 @@ ProcessRuntime::ProcessRuntime(asio::io_context& control, const Clock& control_c
 
 std::unique_ptr<Container> ProcessRuntime::start(const ContainerLaunch& launch,
                                                  OnRunning on_running, OnExit on_exit) {
-  auto child = spawn(program_, arguments(launch, control_clock_), launch.environment);
-  if (!child) return std::make_unique<FailedContainer>(control_, child.error(), std::move(on_exit));
+  const auto fail = [&](std::string_view why) {
+    return std::make_unique<FailedContainer>(control_, cannot_start(why), std::move(on_exit));
+  };
+  const auto* const image = std::get_if<AppImage>(&launch.source);
+  if (!image) return fail("this runtime runs built-in apps");
+  if (launch.ports.size() > 1) return fail("a built-in app in a process of its own has one port");
+  auto child = spawn(program_, arguments(launch, *image, control_clock_), launch.environment);
+  if (!child) return fail(child.error().message);
   auto instance = std::make_shared<Instance>(control_, launch, std::move(*child),
                                              std::move(on_running), std::move(on_exit));
   instance->watch();

@@ -23,7 +23,7 @@ struct Model {
   std::map<std::string, lb::targets::TargetGroupSpec> target_groups;
   std::map<std::uint16_t, rules::RuleSet> listeners;
   std::string cluster = "default";
-  std::map<std::string, containers::ImageApp> images;
+  containers::ImageMap images;
   /// By family; a definition's revision is its place in the list, from 1.
   std::map<std::string, std::vector<containers::TaskDefinition>> task_definitions;
   std::map<std::string, containers::ServiceSpec> services;

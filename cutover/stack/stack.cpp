@@ -19,9 +19,9 @@ using nlohmann::json;
 
 constexpr std::array<std::string_view, 4> app_names{"api", "posts", "threads", "users"};
 
-Result<containers::ImageApp> parse_image(const json& value, std::string pointer) {
+Result<containers::AppImage> parse_image(const json& value, std::string pointer) {
   JsonReader reader(value, std::move(pointer));
-  containers::ImageApp image;
+  containers::AppImage image;
   image.app = reader.one_of("app", app_names);
   if (const json* behaviour = reader.object("behaviour")) {
     auto parsed = containers::apps::parse_behaviour(*behaviour, reader.pointer_to("behaviour"));

@@ -182,7 +182,7 @@ TEST(Cluster, KillsWhatStillRunsWhenItIsDestroyed) {
   registry.groups["api"] = {};
   {
     ClusterOptions options;
-    options.images["api:1"] = {"api", {}};
+    options.images["api:1"] = AppImage{"api", {}};
     Cluster cluster(timers, runtime, registry, options);
     World other;
     ASSERT_TRUE(cluster.register_task_definition(other.define("api")));

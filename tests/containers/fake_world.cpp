@@ -11,7 +11,11 @@ struct FakeRuntime::Live {
   ContainerLaunch launch;
   OnRunning on_running;
   OnExit on_exit;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;  ///< The first one, or 0.
+  std::vector<std::uint16_t> ports;
+  FakeApp* app = nullptr;
+  std::optional<apps::AppBehaviour> behaviour;
+  bool paused = false;
   bool running = false;
   bool ended = false;
 };
@@ -26,14 +30,35 @@ struct FakeContainer final : Container {
   void terminate() override {
     if (live.ended) return;
     if (runtime.hook) runtime.hook("SIGTERM", live.launch, live.port);
-    const FakeApp& app = runtime.apps[live.launch.app];
-    if (app.ignores_sigterm) return;
-    runtime.timers_.after(app.shutdown, [&from = runtime, id = key] { from.end(id, {}); });
+    if (live.app->ignores_sigterm) return;
+    runtime.timers_.after(live.app->shutdown, [&from = runtime, id = key] { from.end(id, {}); });
   }
   void kill() override {
     if (live.ended) return;
     if (runtime.hook) runtime.hook("SIGKILL", live.launch, live.port);
     runtime.timers_.after(0s, [&from = runtime, id = key] { from.end(id, {137, "", true}); });
+  }
+  Result<void> pause() override {
+    if (runtime.hook) runtime.hook("pause", live.launch, live.port);
+    live.paused = true;
+    return {};
+  }
+  Result<void> resume() override {
+    if (runtime.hook) runtime.hook("resume", live.launch, live.port);
+    live.paused = false;
+    return {};
+  }
+  Result<void> change_behaviour(const apps::AppBehaviour& behaviour) override {
+    if (runtime.hook) runtime.hook("change behaviour", live.launch, live.port);
+    live.behaviour = behaviour;
+    return {};
+  }
+  void execute(const std::vector<std::string>&, Duration, OnExecuted done) override {
+    if (runtime.hook) runtime.hook("execute", live.launch, live.port);
+    runtime.timers_.after(0s, [&from = runtime, id = key, done = std::move(done)] {
+      const auto found = from.live_.find(id);
+      if (found != from.live_.end()) done(found->second->app->executed_code);
+    });
   }
 
   FakeRuntime& runtime;
@@ -50,17 +75,23 @@ std::unique_ptr<Container> FakeRuntime::start(const ContainerLaunch& launch, OnR
   live.on_running = std::move(on_running);
   live.on_exit = std::move(on_exit);
   launches.push_back(launch);
-  if (hook) hook("start", launch, launch.host_port);
-  const FakeApp& app = apps[launch.app];
+  const auto* const image = std::get_if<AppImage>(&launch.source);
+  FakeApp& app = apps[image ? image->app : launch.image];
+  live.app = &app;
+  const std::uint16_t fixed = launch.ports.empty() ? std::uint16_t{0} : launch.ports[0].host_port;
+  if (hook) hook("start", launch, fixed);
   if (app.fails_to_start) {
     const ContainerExit exit{1, "CannotStartContainerError: it does not want to", false};
     timers_.after(100ms, [this, key, exit] { end(key, exit); });
-  } else if (launch.host_port != 0 && is_alive(launch.host_port)) {
-    const ContainerExit exit{
-        1, fmt::format("CannotStartContainerError: port {} is in use", launch.host_port), false};
+  } else if (fixed != 0 && is_alive(fixed)) {
+    const ContainerExit exit{1, fmt::format("CannotStartContainerError: port {} is in use", fixed),
+                             false};
     timers_.after(0s, [this, key, exit] { end(key, exit); });
   } else {
-    live.port = launch.host_port != 0 ? launch.host_port : ++last_port_;
+    for (const PortBinding& port : launch.ports) {
+      live.ports.push_back(port.host_port != 0 ? port.host_port : ++last_port_);
+    }
+    if (!live.ports.empty()) live.port = live.ports.front();
     timers_.after(app.start_up, [this, key] { run(key); });
   }
   live_[key] = &live;
@@ -72,7 +103,7 @@ void FakeRuntime::run(std::uint64_t key) {
   if (found == live_.end() || found->second->ended) return;
   found->second->running = true;
   const auto tell = found->second->on_running;
-  tell({found->second->port, std::nullopt, nullptr});
+  tell({found->second->ports, std::nullopt, nullptr, ""});
 }
 
 void FakeRuntime::end(std::uint64_t key, ContainerExit exit) {
@@ -91,10 +122,23 @@ void FakeRuntime::crash(std::uint16_t host_port, int exit_code) {
   }
 }
 
-bool FakeRuntime::is_alive(std::uint16_t host_port) const {
-  return std::any_of(live_.begin(), live_.end(), [host_port](const auto& each) {
+const FakeRuntime::Live* FakeRuntime::alive(std::uint16_t host_port) const {
+  const auto found = std::find_if(live_.begin(), live_.end(), [host_port](const auto& each) {
     return each.second->port == host_port && !each.second->ended;
   });
+  return found == live_.end() ? nullptr : found->second;
+}
+
+bool FakeRuntime::is_alive(std::uint16_t host_port) const { return alive(host_port) != nullptr; }
+
+bool FakeRuntime::is_paused(std::uint16_t host_port) const {
+  const Live* const live = alive(host_port);
+  return live && live->paused;
+}
+
+std::optional<apps::AppBehaviour> FakeRuntime::behaviour(std::uint16_t host_port) const {
+  const Live* const live = alive(host_port);
+  return live ? live->behaviour : std::nullopt;
 }
 
 std::vector<std::uint16_t> FakeRuntime::ports() const {
@@ -174,7 +218,7 @@ ClusterOptions options(std::uint64_t seed) {
   ClusterOptions options;
   options.name = "demo";
   options.seed = seed;
-  for (const std::string app : {"api", "users"}) options.images[app + ":1"] = {app, {}};
+  for (const std::string app : {"api", "users"}) options.images[app + ":1"] = AppImage{app, {}};
   return options;
 }
 

@@ -27,6 +27,7 @@ struct FakeApp {
   bool fails_to_start = false;
   bool ignores_sigterm = false;
   Duration shutdown = 2s;  ///< From SIGTERM to exit 0.
+  int executed_code = 0;   ///< What commands run in it give, at once.
 };
 
 /// How a pretended target group behaves.
@@ -49,16 +50,22 @@ class FakeRuntime final : public Runtime {
   /// The container of that host port ends by itself.
   void crash(std::uint16_t host_port, int exit_code);
   bool is_alive(std::uint16_t host_port) const;
+  bool is_paused(std::uint16_t host_port) const;
+  /// What change_behaviour() said last, if it did.
+  std::optional<apps::AppBehaviour> behaviour(std::uint16_t host_port) const;
   std::vector<std::uint16_t> ports() const;
   std::size_t containers() const { return live_.size(); }
 
+  /// By the app of an AppImage, else by the image.
   std::map<std::string, FakeApp> apps;
   std::vector<ContainerLaunch> launches;
-  /// Called with what happens, before it does: "start", "SIGTERM", "SIGKILL".
+  /// Called with what happens, before it does: "start", "SIGTERM", "SIGKILL", "pause",
+  /// "resume", "change behaviour", "execute".
   std::function<void(const std::string& what, const ContainerLaunch&, std::uint16_t port)> hook;
 
  private:
   friend struct FakeContainer;
+  const Live* alive(std::uint16_t host_port) const;
   void run(std::uint64_t key);
   void end(std::uint64_t key, ContainerExit exit);
 

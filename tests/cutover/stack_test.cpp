@@ -76,8 +76,9 @@ TEST(Stack, KeepsTheSettingsAndFillsInAwsDefaults) {
   const auto& files = stack->model.target_groups.at("files");
   EXPECT_EQ(files.health_check.healthy_threshold, 5u);
   EXPECT_EQ(files.deregistration_delay, std::chrono::seconds(300));
-  EXPECT_EQ(stack->model.images.at("forum/api:v1").behaviour.latency.low,
-            std::chrono::milliseconds(5));
+  EXPECT_EQ(
+      std::get<containers::AppImage>(stack->model.images.at("forum/api:v1")).behaviour.latency.low,
+      std::chrono::milliseconds(5));
 }
 
 TEST(Stack, TakesEveryTargetGroupSettingThatElbTakes) {

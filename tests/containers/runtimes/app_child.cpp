@@ -72,8 +72,8 @@ int run_host() {
   const RealClock clock;
   ProcessRuntime runtime(io, clock);
   ContainerLaunch launch;
-  launch.app = "api";
-  launch.container_port = 3000;
+  launch.source = AppImage{"api", {}};
+  launch.ports = {{3000, 0}};
   const auto container = runtime.start(
       launch,
       [](const ContainerRunning& running) {

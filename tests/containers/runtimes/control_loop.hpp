@@ -83,9 +83,14 @@ inline ContainerLaunch forum_launch(std::string app = "api") {
   ContainerLaunch launch;
   launch.task_id = "task";
   launch.name = app;
-  launch.app = std::move(app);
-  launch.container_port = 3000;
+  launch.source = AppImage{std::move(app), {}};
+  launch.ports = {{3000, 0}};
   return launch;
+}
+
+/// Of a launch made by forum_launch().
+inline apps::AppBehaviour& behaviour_of(ContainerLaunch& launch) {
+  return std::get<AppImage>(launch.source).behaviour;
 }
 
 inline constexpr std::string_view get_ready = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -26,7 +26,8 @@ TEST_F(InProcess, GivesTheAppToBeCalledAndHasNoPid) {
   const auto called = api.running->app->answer({"GET", "/"}, data_clock_.now());
   EXPECT_EQ(called.status, 200);
   EXPECT_EQ(called.body, "Ready to receive requests");
-  EXPECT_EQ(status_line(RawClient(api.running->host_port).exchange(get_ready)), "HTTP/1.1 200 OK");
+  EXPECT_EQ(status_line(RawClient(api.running->host_ports.at(0)).exchange(get_ready)),
+            "HTTP/1.1 200 OK");
 }
 
 TEST_F(InProcess, ResetsCallersOnceTheContainerHasStopped) {
@@ -46,11 +47,11 @@ TEST_F(InProcess, ResetsCallersOnceTheContainerHasStopped) {
 
 TEST_F(InProcess, FinishesARequestUnderWayWhenTerminated) {
   auto launch = forum_launch();
-  launch.behaviour.latency = {apps::Latency::Shape::constant, 20ms};
+  behaviour_of(launch).latency = {apps::Latency::Shape::constant, 20ms};
   Observed api;
   api.start(runtime_, launch);
   control_.run_until([&] { return api.running.has_value(); });
-  RawClient client(api.running->host_port);
+  RawClient client(api.running->host_ports.at(0));
   // The 100 shows that the server has taken the request up before it is told to stop.
   EXPECT_EQ(client.exchange("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
                             "Content-Length: 2\r\n\r\n"),
@@ -69,8 +70,8 @@ TEST(InProcessStartUp, IsCountedByTheControlTimers) {
   SimulatedTimers timers(clock);
   InProcessRuntime runtime(io, timers, clock);
   auto launch = forum_launch();
-  launch.container_port = 0;  // No sockets: what remains is made-up time alone.
-  launch.behaviour.start_up = 2s;
+  launch.ports.clear();  // No sockets: what remains is made-up time alone.
+  behaviour_of(launch).start_up = 2s;
   Observed api;
   api.start(runtime, launch);
   timers.advance(1999ms);

@@ -74,11 +74,11 @@ TEST_F(Process, EndsAtOnceOnASecondSignal) {
   Observed api;
   api.start(runtime_, forum_launch());
   control_.run_until([&] { return api.running.has_value(); });
-  RawClient busy(api.running->host_port);
+  RawClient busy(api.running->host_ports.at(0));
   EXPECT_EQ(busy.exchange("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
                           "Content-Length: 2\r\n\r\n"),
             "HTTP/1.1 100 Continue\n\n");
-  RawClient idle(api.running->host_port);
+  RawClient idle(api.running->host_ports.at(0));
   EXPECT_EQ(status_line(idle.exchange(get_ready)), "HTTP/1.1 200 OK");
   api.container->terminate();
   EXPECT_EQ(idle.receive_all(), "<end>");  // Now it has taken the first one in.

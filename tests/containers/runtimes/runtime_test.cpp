@@ -44,9 +44,9 @@ TEST_P(EveryRuntime, ServesTheAppOnAFreePortUntilItIsTerminated) {
   users.start(*runtime, forum_launch("users"));
   posts.start(*runtime, forum_launch("posts"));
   control.run_until([&] { return users.running && posts.running; });
-  ASSERT_NE(users.running->host_port, posts.running->host_port);
+  ASSERT_NE(users.running->host_ports.at(0), posts.running->host_ports.at(0));
 
-  RawClient client(users.running->host_port);
+  RawClient client(users.running->host_ports.at(0));
   EXPECT_EQ(status_line(client.exchange("GET /api/users/1 HTTP/1.1\r\nHost: a\r\n\r\n")),
             "HTTP/1.1 200 OK");
   EXPECT_EQ(status_line(client.exchange("GET /api/posts HTTP/1.1\r\nHost: a\r\n\r\n")),
@@ -55,8 +55,8 @@ TEST_P(EveryRuntime, ServesTheAppOnAFreePortUntilItIsTerminated) {
   control.run_until([&] { return users.exit.has_value(); });
   EXPECT_EQ(render(*users.exit), "0 started");
   EXPECT_EQ(client.receive_all(), "<end>");
-  EXPECT_FALSE(RawClient(users.running->host_port).connected());
-  EXPECT_EQ(status_line(RawClient(posts.running->host_port).exchange(get_ready)),
+  EXPECT_FALSE(RawClient(users.running->host_ports.at(0)).connected());
+  EXPECT_EQ(status_line(RawClient(posts.running->host_ports.at(0)).exchange(get_ready)),
             "HTTP/1.1 200 OK");
   EXPECT_EQ(users.calls, 2);
 }
@@ -67,7 +67,7 @@ TEST_P(EveryRuntime, KillsAContainerThatIsStillAnswering) {
   Observed busy;
   busy.start(*runtime, forum_launch());
   control.run_until([&] { return busy.running.has_value(); });
-  RawClient client(busy.running->host_port);
+  RawClient client(busy.running->host_ports.at(0));
   // A request that has been taken up and never ends, because its body never comes.
   EXPECT_EQ(client.exchange("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
                             "Content-Length: 2\r\n\r\n"),
@@ -76,7 +76,7 @@ TEST_P(EveryRuntime, KillsAContainerThatIsStillAnswering) {
   busy.container->kill();
   control.run_until([&] { return busy.exit.has_value(); });
   EXPECT_EQ(render(*busy.exit), "137 started");
-  EXPECT_FALSE(RawClient(busy.running->host_port).connected());
+  EXPECT_FALSE(RawClient(busy.running->host_ports.at(0)).connected());
   EXPECT_EQ(busy.calls, 2);
 }
 
@@ -88,14 +88,14 @@ TEST_P(EveryRuntime, KeepsAFixedHostPortAndSaysWhenItIsTaken) {
   control.run_until([&] { return first.running.has_value(); });
 
   auto launch = forum_launch();
-  launch.host_port = first.running->host_port;
+  launch.ports[0].host_port = first.running->host_ports.at(0);
   Observed second;
   second.start(*runtime, launch);
   control.run_until([&] { return second.exit.has_value(); });
   EXPECT_FALSE(second.running);
   EXPECT_FALSE(second.exit->started);
   const auto reason =
-      "CannotStartContainerError: Bind for 127.0.0.1:" + std::to_string(launch.host_port) +
+      "CannotStartContainerError: Bind for 127.0.0.1:" + std::to_string(launch.ports[0].host_port) +
       " failed: port is already allocated";
   EXPECT_EQ(second.exit->reason.substr(0, reason.size()), reason);
 
@@ -105,7 +105,7 @@ TEST_P(EveryRuntime, KeepsAFixedHostPortAndSaysWhenItIsTaken) {
   third.start(*runtime, launch);
   control.run_until([&] { return third.running || third.exit; });
   ASSERT_TRUE(third.running);
-  EXPECT_EQ(third.running->host_port, launch.host_port);
+  EXPECT_EQ(third.running->host_ports.at(0), launch.ports[0].host_port);
 }
 
 TEST_P(EveryRuntime, LetsTheStartUpTimePassInControlTime) {
@@ -113,7 +113,7 @@ TEST_P(EveryRuntime, LetsTheStartUpTimePassInControlTime) {
   ControlLoop control(360'000);
   const auto runtime = make_runtime(control);
   auto launch = forum_launch();
-  launch.behaviour.start_up = 1h;
+  behaviour_of(launch).start_up = 1h;
   Observed slow;
   const TimePoint begun = control.clock().now();
   slow.start(*runtime, launch);
@@ -125,7 +125,7 @@ TEST_P(EveryRuntime, EndsAtOnceWhenTerminatedBeforeItRuns) {
   ControlLoop control;
   const auto runtime = make_runtime(control);
   auto launch = forum_launch();
-  launch.behaviour.start_up = 1h;
+  behaviour_of(launch).start_up = 1h;
   Observed starting;
   starting.start(*runtime, launch);
   starting.container->terminate();
@@ -160,7 +160,7 @@ TEST_P(EveryRuntime, IsSilentAboutAContainerThatWasDestroyed) {
   EXPECT_EQ(running.calls, calls);
   EXPECT_EQ(starting.calls, 0);
   runtime.reset();
-  EXPECT_FALSE(RawClient(running.running->host_port).connected());
+  EXPECT_FALSE(RawClient(running.running->host_ports.at(0)).connected());
 }
 
 TEST_P(EveryRuntime, LetsAContainerBeDestroyedFromItsOwnCallbacks) {
@@ -194,11 +194,11 @@ TEST_P(EveryRuntime, GivesTheAppItsBehaviour) {
   ControlLoop control;
   const auto runtime = make_runtime(control);
   auto launch = forum_launch();
-  launch.behaviour.error_rate = 1;
+  behaviour_of(launch).error_rate = 1;
   Observed failing;
   failing.start(*runtime, launch);
   control.run_until([&] { return failing.running.has_value(); });
-  EXPECT_EQ(status_line(RawClient(failing.running->host_port).exchange(get_ready)),
+  EXPECT_EQ(status_line(RawClient(failing.running->host_ports.at(0)).exchange(get_ready)),
             "HTTP/1.1 500 Internal Server Error");
 }
 
@@ -206,11 +206,11 @@ TEST_P(EveryRuntime, ReportsNoPortForAContainerThatMapsNone) {
   ControlLoop control;
   const auto runtime = make_runtime(control);
   auto launch = forum_launch();
-  launch.container_port = 0;
+  launch.ports.clear();
   Observed inner;
   inner.start(*runtime, launch);
   control.run_until([&] { return inner.running.has_value(); });
-  EXPECT_EQ(inner.running->host_port, 0);
+  EXPECT_TRUE(inner.running->host_ports.empty());
   inner.container->terminate();
   control.run_until([&] { return inner.exit.has_value(); });
   EXPECT_EQ(render(*inner.exit), "0 started");
@@ -245,7 +245,7 @@ TEST_P(EveryRuntime, MayGoBeforeItsContainersAndTheirLoopDo) {
   second.container.reset();
   first.container.reset();
   control.reset();
-  EXPECT_FALSE(RawClient(first.running->host_port).connected());
+  EXPECT_FALSE(RawClient(first.running->host_ports.at(0)).connected());
 }
 
 }  // namespace

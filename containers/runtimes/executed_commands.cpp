@@ -1,0 +1,114 @@
+#include "containers/runtimes/executed_commands.hpp"
+
+#include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+
+#include "containers/runtimes/child_process.hpp"
+
+namespace cutover::containers {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+/// What a shell gives for a command that can't be started.
+constexpr int exit_not_startable = 126;
+
+}  // namespace
+
+/// One command. The wait for its end holds it.
+class ExecutedCommands::Run final : public std::enable_shared_from_this<Run> {
+ public:
+  Run(asio::io_context& control, SpawnedChild child, Container::OnExecuted done)
+      : pid_(child.pid),
+        end_(control, child.pidfd.release()),
+        timer_(control),
+        done_(std::move(done)) {}
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() {
+    // Only when the io_context went away before the command ended.
+    if (!reaped_) end();
+  }
+
+  void watch(Duration timeout) {
+    timer_.expires_after(timeout);
+    timer_.async_wait([self = shared_from_this()](const error_code& error) {
+      if (!error) self->time_out();
+    });
+    wait_for_end();
+  }
+
+  void abandon() {
+    done_ = nullptr;
+    timer_.cancel();
+    if (!reaped_) ::kill(-pid_, SIGKILL);
+  }
+
+ private:
+  void wait_for_end() {
+    end_.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [self = shared_from_this()](const error_code& error) {
+                      if (error) return;
+                      // Asio can end a wait early: see ProcessRuntime.
+                      if (has_ended(self->end_.native_handle())) return self->on_end();
+                      self->wait_for_end();
+                    });
+  }
+
+  void time_out() {
+    if (reaped_) return;
+    timed_out_ = true;
+    ::kill(-pid_, SIGKILL);
+  }
+
+  void on_end() {
+    timer_.cancel();
+    const int code = end();
+    if (const auto done = std::exchange(done_, nullptr)) {
+      done(timed_out_ ? exit_after_timeout : code);
+    }
+  }
+
+  int end() {
+    ::kill(-pid_, SIGKILL);
+    reaped_ = true;
+    return reap(pid_);
+  }
+
+  const pid_t pid_;
+  asio::posix::stream_descriptor end_;
+  asio::steady_timer timer_;
+  Container::OnExecuted done_;
+  bool timed_out_ = false;
+  bool reaped_ = false;
+};
+
+ExecutedCommands::ExecutedCommands(asio::io_context& control) : control_(control) {}
+
+void ExecutedCommands::abandon() {
+  for (const auto& weak : runs_) {
+    if (const auto run = weak.lock()) run->abandon();
+  }
+  runs_.clear();
+}
+
+void ExecutedCommands::run(const std::vector<std::string>& command,
+                           const std::vector<std::pair<std::string, std::string>>& environment,
+                           Duration timeout, Container::OnExecuted done) {
+  std::erase_if(runs_, [](const auto& weak) { return weak.expired(); });
+  auto child = spawn(find_program(command.front()), command, environment, Output::discarded);
+  if (!child) {
+    asio::post(control_, [done = std::move(done)] { done(exit_not_startable); });
+    return;
+  }
+  const auto run = std::make_shared<Run>(control_, std::move(*child), std::move(done));
+  run->watch(timeout);
+  runs_.push_back(run);
+}
+
+}  // namespace cutover::containers
