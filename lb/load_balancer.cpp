@@ -29,8 +29,8 @@ Result<void> LoadBalancer::modify_attributes(const LoadBalancerAttributes& attri
 }
 const LoadBalancerAttributes& LoadBalancer::attributes() const { return core_->attributes(); }
 
-Result<void> LoadBalancer::create_target_group(targets::TargetGroupSpec spec) {
-  return core_->create_target_group(std::move(spec));
+Result<void> LoadBalancer::create_target_group(targets::TargetGroupSpec spec, std::string arn) {
+  return core_->create_target_group(std::move(spec), std::move(arn));
 }
 Result<void> LoadBalancer::modify_target_group(const targets::TargetGroupSpec& spec) {
   return core_->modify_target_group(spec);

@@ -24,6 +24,7 @@
 #include "lb/observe/why_trace.hpp"
 #include "lb/targets/selection.hpp"
 #include "lb/targets/target_group_spec.hpp"
+#include "rules/quotas.hpp"
 #include "rules/rule.hpp"
 
 namespace cutover::lb {
@@ -53,6 +54,10 @@ struct Options {
   std::string name = "cutover";  ///< 1-32 letters, digits, hyphens.
   std::string account = "123456789012";
   std::string region = "us-east-1";
+  std::string id;        ///< The last part of its ARN, 16 hex digits; empty: from the seed.
+  std::string dns_name;  ///< Empty: one in AWS's form, from the seed.
+  rules::Quotas quotas;
+  targets::Quotas target_quotas;
   unsigned workers = 0;  ///< Threads that serve; 0: one per core.
   /// Nodes, each a thread with a configuration and health checks of its own, as an ALB has one or
   /// more per availability zone. 0: one node that all workers belong to. Excludes `workers`.
@@ -81,6 +86,7 @@ struct ListenerSpec {
   boost::asio::ip::address address = boost::asio::ip::make_address("127.0.0.1");
   rules::Action default_action;
   ListenerAttributes attributes = {};
+  std::vector<rules::Rule> rules = {};
 };
 
 struct TargetSpec {
@@ -112,7 +118,8 @@ class LoadBalancer {
   const LoadBalancerAttributes& attributes() const;
 
   // Target groups (created free-standing; used once an action names them).
-  Result<void> create_target_group(targets::TargetGroupSpec spec);
+  /// `arn`: what logs call it; empty: one of this load balancer's making.
+  Result<void> create_target_group(targets::TargetGroupSpec spec, std::string arn = {});
   Result<void> modify_target_group(const targets::TargetGroupSpec& spec);
   /// Refused (`ResourceInUse`) while an action names it.
   Result<void> delete_target_group(const std::string& name);

@@ -14,9 +14,13 @@ LoadBalancer::Core::Core(Timers& timers, Options options, std::unique_ptr<proxy:
       random_(options_.seed),
       traces_(options_.traces.kept),
       lags_(options_.propagation_lag.seed) {
-  settings_.dns_name = fmt::format("{}-{}.{}.elb.amazonaws.com", options_.name,
-                                   1'000'000'000 + random_.below(1'000'000'000), options_.region);
-  settings_.load_balancer_id = fmt::format("app/{}/{:016x}", options_.name, random_());
+  if (options_.dns_name.empty()) {
+    options_.dns_name = fmt::format("{}-{}.{}.elb.amazonaws.com", options_.name,
+                                    1'000'000'000 + random_.below(1'000'000'000), options_.region);
+  }
+  if (options_.id.empty()) options_.id = fmt::format("{:016x}", random_());
+  settings_.dns_name = options_.dns_name;
+  settings_.load_balancer_id = fmt::format("app/{}/{}", options_.name, options_.id);
   settings_.connect_timeout = options_.connect_timeout;
   settings_.connections_most = options_.connections_most;
   settings_.label_responses = options_.label_responses;

@@ -51,7 +51,7 @@ class LoadBalancer::Core {
   Result<void> modify_attributes(const LoadBalancerAttributes& attributes);
   const LoadBalancerAttributes& attributes() const { return options_.attributes; }
 
-  Result<void> create_target_group(targets::TargetGroupSpec spec);
+  Result<void> create_target_group(targets::TargetGroupSpec spec, std::string arn);
   Result<void> modify_target_group(const targets::TargetGroupSpec& spec);
   Result<void> delete_target_group(const std::string& name);
   std::vector<std::string> target_groups() const;
@@ -82,13 +82,16 @@ class LoadBalancer::Core {
  private:
   /// Whether the groups that the rules name are there, and may be named together.
   Result<void> check_groups(const rules::RuleSet& rules) const;
-  /// Whether the rules of a listener would keep the load balancer within its quotas.
-  Result<void> check_quotas(std::uint16_t port, const rules::RuleSet& rules) const;
-  /// Whether one more registration would.
+  /// Counts `after` (if any) in the place of a listener's rules `before` (if any), unless that goes
+  /// beyond a quota: then nothing changes.
+  Result<void> count(const rules::RuleSet* before, const rules::RuleSet* after);
+  /// Whether one more registration would keep the load balancer within its quotas.
   Result<void> check_target_quotas(const Group& group, const targets::TargetId& target) const;
   std::shared_ptr<const proxy::ListenerRoute> compile(const Listener& listener) const;
   proxy::ActionRoute compile(const rules::Action& action) const;
-  void refresh_use();
+  /// Of the groups that these rules name.
+  void refresh_use(const rules::RuleSet& rules);
+  void forget_target(Group& group, const targets::TargetId& target);
   void spread_routes(const Listener& listener);
   void schedule_drain(Group& group);
   void end_drains(const std::string& name);
@@ -130,7 +133,10 @@ class LoadBalancer::Core {
   std::set<TimerId> pending_changes_;  ///< On their way to some node.
   std::map<std::string, std::unique_ptr<Group>> groups_;
   std::map<std::uint16_t, Listener> listeners_;
-  std::vector<Registered> registered_;  // by TargetSlot
+  rules::Usage usage_;
+  std::size_t target_count_ = 0;                      ///< Of all groups.
+  std::map<std::string, std::size_t> registrations_;  ///< By target id.
+  std::vector<Registered> registered_;                // by TargetSlot
   /// What was last said of a target, so that nothing is said twice.
   std::map<std::pair<proxy::GroupSlot, targets::TargetId>, std::optional<targets::TargetHealth>>
       told_;

@@ -19,7 +19,8 @@ std::string endpoint_text(const boost::asio::ip::tcp::endpoint& endpoint) {
 
 }  // namespace
 
-Result<void> LoadBalancer::Core::create_target_group(targets::TargetGroupSpec spec) {
+Result<void> LoadBalancer::Core::create_target_group(targets::TargetGroupSpec spec,
+                                                     std::string arn) {
   const auto valid = targets::validate(spec);
   if (!valid) return valid.error();
   if (const auto* existing = find_group(spec.name)) {
@@ -32,8 +33,11 @@ Result<void> LoadBalancer::Core::create_target_group(targets::TargetGroupSpec sp
   const std::string name = spec.name;
   auto group = std::make_unique<Group>(Group{targets::TargetGroup(std::move(spec)), 0, {}, {}, 0});
   group->slot = static_cast<proxy::GroupSlot>(group_names_.size());
-  group->arn = fmt::format("arn:aws:elasticloadbalancing:{}:{}:targetgroup/{}/{:016x}",
-                           options_.region, options_.account, name, random_());
+  group->arn = std::move(arn);
+  if (group->arn.empty()) {
+    group->arn = fmt::format("arn:aws:elasticloadbalancing:{}:{}:targetgroup/{}/{:016x}",
+                             options_.region, options_.account, name, random_());
+  }
   group_names_.push_back(name);
   group_arns_.push_back(group->arn);
   const Group& created = *groups_.emplace(name, std::move(group)).first->second;
@@ -52,7 +56,9 @@ Result<void> LoadBalancer::Core::modify_target_group(const targets::TargetGroupS
   if (group.state.spec().port != spec.port) {
     return Error{"ValidationError", "/Port", "a target group's port can't be changed"};
   }
+  const bool sticks_otherwise = group.state.spec().stickiness != spec.stickiness;
   for (const auto& [port, listener] : listeners_) {
+    if (!sticks_otherwise) break;
     const auto fits = check_stickiness(listener.rules, [&](const std::string& name) {
       return name == spec.name ? &spec : &groups_.at(name)->state.spec();
     });
@@ -74,6 +80,7 @@ Result<void> LoadBalancer::Core::delete_target_group(const std::string& name) {
   }
   timers_.cancel(group.drain_timer);
   const auto slot = group.slot;
+  while (!group.targets.empty()) forget_target(group, group.targets.begin()->first);
   groups_.erase(found);
   spread([slot](Node& node) { node.delete_group(slot); });
   return {};
@@ -118,6 +125,8 @@ Result<void> LoadBalancer::Core::register_target(const std::string& name, Target
   } else {
     route->slot = static_cast<proxy::TargetSlot>(registered_.size());
     registered_.push_back({target.id, route->text});
+    ++target_count_;
+    ++registrations_[target.id.id];
   }
   known = route;
   group.state.register_target(target.id, timers_.now());
@@ -136,24 +145,27 @@ Result<void> LoadBalancer::Core::check_target_quotas(const Group& group,
     return Error{std::move(code), "/Targets",
                  fmt::format("the limit of {} {} is reached", most, what)};
   };
-  std::size_t all = 0;
-  std::size_t of_this_id = 0;
-  for (const auto& [name, each] : groups_) {
-    all += each->targets.size();
-    for (const auto& [id, route] : each->targets) of_this_id += id.id == target.id ? 1 : 0;
+  const targets::Quotas& quotas = options_.target_quotas;
+  if (group.targets.size() >= quotas.targets_per_group) {
+    return refused("TooManyTargets", "targets per target group", quotas.targets_per_group);
   }
-  if (group.targets.size() >= targets::targets_per_group_most) {
-    return refused("TooManyTargets", "targets per target group", targets::targets_per_group_most);
+  if (target_count_ >= quotas.targets_per_load_balancer) {
+    return refused("TooManyTargets", "targets per load balancer", quotas.targets_per_load_balancer);
   }
-  if (all >= targets::targets_per_load_balancer_most) {
-    return refused("TooManyTargets", "targets per load balancer",
-                   targets::targets_per_load_balancer_most);
-  }
-  if (of_this_id >= targets::registrations_per_target_id_most) {
+  const auto of_this_id = registrations_.find(target.id);
+  if (of_this_id != registrations_.end() &&
+      of_this_id->second >= quotas.registrations_per_target_id) {
     return refused("TooManyRegistrationsForTargetId", "registrations of one target id",
-                   targets::registrations_per_target_id_most);
+                   quotas.registrations_per_target_id);
   }
   return {};
+}
+
+void LoadBalancer::Core::forget_target(Group& group, const targets::TargetId& target) {
+  if (group.targets.erase(target) == 0) return;
+  --target_count_;
+  const auto found = registrations_.find(target.id);
+  if (--found->second == 0) registrations_.erase(found);
 }
 
 Result<void> LoadBalancer::Core::deregister_target(const std::string& name,
@@ -182,7 +194,7 @@ void LoadBalancer::Core::end_drains(const std::string& name) {
   Group& group = *groups_.at(name);
   group.drain_timer = 0;
   const auto ended = group.state.end_drains(timers_.now());
-  for (const auto& target : ended) group.targets.erase(target);
+  for (const auto& target : ended) forget_target(group, target);
   schedule_drain(group);
   for (const auto& target : ended) tell_health(group.slot, target);
 }

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 #include "lb/load_balancer_core.hpp"
 #include "lb/sticky_actions.hpp"
-#include "rules/quotas.hpp"
 
 namespace cutover::lb {
 
@@ -36,19 +36,19 @@ Result<std::uint16_t> LoadBalancer::Core::create_listener(const ListenerSpec& sp
     return Error{"DuplicateListener", "/Port",
                  "A listener already exists on this port for this load balancer"};
   }
-  rules::RuleSet rules{{}, spec.default_action};
+  rules::RuleSet rules{spec.rules, spec.default_action};
   const auto valid = rules::validate(rules);
   if (!valid) return valid.error();
   const auto attributes_valid = validate(spec.attributes);
   if (!attributes_valid) return attributes_valid.error();
-  const auto within = check_quotas(spec.port, rules);
-  if (!within) return within.error();
   const auto exist = check_groups(rules);
   if (!exist) return exist.error();
   if (!running_) return Error{"NotStarted", "", "the load balancer has not been started"};
 
   const auto bound = host_->probe(Endpoint(spec.address, spec.bind_port));
   if (!bound) return bound.error();
+  const auto within = count(nullptr, &rules);
+  if (!within) return within.error();
   proxy::ListenerBinding binding;
   binding.slot = next_listener_++;
   binding.port = spec.port;
@@ -59,7 +59,7 @@ Result<std::uint16_t> LoadBalancer::Core::create_listener(const ListenerSpec& sp
       listeners_
           .emplace(spec.port, Listener{binding.slot, *bound, std::move(rules), spec.attributes})
           .first->second;
-  refresh_use();
+  refresh_use(listener.rules);
   spread_routes(listener);
   const auto failed = std::make_shared<std::optional<Error>>();
   spread([this, binding, on = *bound, failed](Node& node) {
@@ -81,8 +81,10 @@ Result<void> LoadBalancer::Core::delete_listener(std::uint16_t port) {
   const auto found = listeners_.find(port);
   if (found == listeners_.end()) return listener_not_found(port);
   const auto slot = found->second.slot;
+  const rules::RuleSet rules = std::move(found->second.rules);
   listeners_.erase(found);
-  refresh_use();
+  usage_.remove(rules);
+  refresh_use(rules);
   spread([slot](Node& node) { node.delete_listener(slot); });
   return {};
 }
@@ -113,10 +115,11 @@ Result<void> LoadBalancer::Core::change_rules(
   if (!valid) return valid.error();
   const auto exist = check_groups(rules);
   if (!exist) return exist.error();
-  const auto within = check_quotas(port, rules);
+  const auto within = count(&found->second.rules, &rules);
   if (!within) return within.error();
-  found->second.rules = std::move(rules);
-  refresh_use();
+  const rules::RuleSet before = std::exchange(found->second.rules, std::move(rules));
+  refresh_use(found->second.rules);
+  refresh_use(before);
   spread_routes(found->second);
   return {};
 }
@@ -140,13 +143,14 @@ Result<void> LoadBalancer::Core::modify_listener_attributes(std::uint16_t port,
   return {};
 }
 
-Result<void> LoadBalancer::Core::check_quotas(std::uint16_t port,
-                                              const rules::RuleSet& rules) const {
-  std::vector<const rules::RuleSet*> all{&rules};
-  for (const auto& [other, listener] : listeners_) {
-    if (other != port) all.push_back(&listener.rules);
-  }
-  return rules::check_quotas(all);
+Result<void> LoadBalancer::Core::count(const rules::RuleSet* before, const rules::RuleSet* after) {
+  if (before) usage_.remove(*before);
+  if (after) usage_.add(*after);
+  const auto within = usage_.check(options_.quotas);
+  if (within) return {};
+  if (after) usage_.remove(*after);
+  if (before) usage_.add(*before);
+  return within.error();
 }
 
 Result<void> LoadBalancer::Core::check_groups(const rules::RuleSet& rules) const {
@@ -157,14 +161,13 @@ Result<void> LoadBalancer::Core::check_groups(const rules::RuleSet& rules) const
                           [&](const std::string& name) { return &groups_.at(name)->state.spec(); });
 }
 
-void LoadBalancer::Core::refresh_use() {
-  std::set<std::string> used;
-  for (const auto& [port, listener] : listeners_) used.merge(groups_of(listener.rules));
-  for (auto& [name, group] : groups_) {
-    const bool in_use = used.contains(name);
-    if (in_use == group->state.in_use()) continue;
-    group->state.set_in_use(in_use, timers_.now());
-    for (const auto& each : group->state.describe()) tell_health(group->slot, each.target);
+void LoadBalancer::Core::refresh_use(const rules::RuleSet& rules) {
+  for (const auto& name : groups_of(rules)) {
+    Group& group = *groups_.at(name);
+    const bool in_use = usage_.names(name);
+    if (in_use == group.state.in_use()) continue;
+    group.state.set_in_use(in_use, timers_.now());
+    for (const auto& each : group.state.describe()) tell_health(group.slot, each.target);
   }
 }
 

@@ -57,6 +57,7 @@ void Node::delete_group(GroupSlot slot) {
   }
   timers_.cancel(found->second.drain_timer);
   groups_.erase(found);
+  uses_.erase(slot);
   publish([slots](Worker& worker) {
     for (const auto target : slots) {
       worker.retire(target);
@@ -100,8 +101,13 @@ void Node::deregister_target(GroupSlot slot, const targets::TargetId& target) {
 
 void Node::set_listener(ListenerSlot slot, std::shared_ptr<const proxy::ListenerRoute> route,
                         std::vector<GroupSlot> groups) {
-  listeners_[slot] = {std::move(route), std::move(groups)};
-  refresh_use();
+  for (const GroupSlot group : groups) ++uses_[group];
+  Listener& listener = listeners_[slot];
+  const std::vector<GroupSlot> before = std::exchange(listener.groups, std::move(groups));
+  listener.route = std::move(route);
+  for (const GroupSlot group : before) --uses_[group];
+  refresh_use(before);
+  refresh_use(listener.groups);
   publish();
 }
 
@@ -119,8 +125,10 @@ Result<void> Node::listen(const proxy::ListenerBinding& binding, const proxy::En
 }
 
 void Node::delete_listener(ListenerSlot slot) {
+  const std::vector<GroupSlot> groups = std::move(listeners_.at(slot).groups);
   listeners_.erase(slot);
-  refresh_use();
+  for (const GroupSlot group : groups) --uses_[group];
+  refresh_use(groups);
   publish([slot](Worker& worker) { worker.stop_listening(slot); });
 }
 
@@ -145,13 +153,10 @@ void Node::publish(const Work& also) {
 }
 
 /// A group that an action names begins to be checked; one that none names any more stops.
-void Node::refresh_use() {
-  std::set<GroupSlot> used;
-  for (const auto& [slot, listener] : listeners_) {
-    used.insert(listener.groups.begin(), listener.groups.end());
-  }
-  for (auto& [slot, group] : groups_) {
-    const bool in_use = used.contains(slot);
+void Node::refresh_use(const std::vector<GroupSlot>& groups) {
+  for (const GroupSlot slot : groups) {
+    Group& group = groups_.at(slot);
+    const bool in_use = uses_.at(slot) > 0;
     if (in_use == group.state.in_use()) continue;
     group.state.set_in_use(in_use, timers_.now());
     refresh_checks(group);

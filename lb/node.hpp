@@ -73,7 +73,7 @@ class Node {
   };
 
   void publish(const Work& also = nullptr);
-  void refresh_use();
+  void refresh_use(const std::vector<proxy::GroupSlot>& groups);
   void refresh_checks(Group& group);
   void refresh_route(proxy::GroupSlot slot, Group& group);
   void schedule_drain(proxy::GroupSlot slot, Group& group);
@@ -87,6 +87,7 @@ class Node {
   LoadBalancerAttributes attributes_;
   std::map<proxy::GroupSlot, Group> groups_;
   std::map<proxy::ListenerSlot, Listener> listeners_;
+  std::map<proxy::GroupSlot, std::size_t> uses_;  ///< How many listeners name a group.
   std::map<proxy::TargetSlot, Checked> checked_;  ///< Whom a check's result concerns.
 };
 

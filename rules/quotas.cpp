@@ -1,21 +1,10 @@
 #include "rules/quotas.hpp"
 
-#include <set>
-#include <string>
-#include <string_view>
 #include <variant>
 
 namespace cutover::rules {
 
 namespace {
-
-void collect_groups(const Action& action, std::set<std::string_view>& groups) {
-  if (const auto* forward = std::get_if<Forward>(&action)) {
-    for (const WeightedTargetGroup& each : forward->target_groups) {
-      groups.insert(each.target_group);
-    }
-  }
-}
 
 Error exceeded(std::string code, const std::string& what, std::size_t found, std::size_t most) {
   return {std::move(code), "",
@@ -25,23 +14,58 @@ Error exceeded(std::string code, const std::string& what, std::size_t found, std
 
 }  // namespace
 
-Result<void> check_quotas(std::span<const RuleSet* const> listeners, const Quotas& quotas) {
-  std::size_t rules = 0;
-  std::set<std::string_view> groups;
-  for (const RuleSet* listener : listeners) {
-    rules += listener->rules.size();
-    collect_groups(listener->default_action, groups);
-    for (const Rule& rule : listener->rules) collect_groups(rule.action, groups);
+void Usage::add(const RuleSet& listener) {
+  ++listeners_;
+  add(listener.default_action);
+  for (const Rule& rule : listener.rules) add(rule);
+}
+
+void Usage::remove(const RuleSet& listener) {
+  --listeners_;
+  remove(listener.default_action);
+  for (const Rule& rule : listener.rules) remove(rule);
+}
+
+void Usage::add(const Rule& rule) {
+  ++rules_;
+  add(rule.action);
+}
+
+void Usage::remove(const Rule& rule) {
+  --rules_;
+  remove(rule.action);
+}
+
+void Usage::replace(const Action& before, const Action& after) {
+  remove(before);
+  add(after);
+}
+
+void Usage::add(const Action& action) {
+  const auto* forward = std::get_if<Forward>(&action);
+  if (!forward) return;
+  for (const auto& each : forward->target_groups) ++mentions_[each.target_group];
+}
+
+void Usage::remove(const Action& action) {
+  const auto* forward = std::get_if<Forward>(&action);
+  if (!forward) return;
+  for (const auto& each : forward->target_groups) {
+    const auto found = mentions_.find(each.target_group);
+    if (--found->second == 0) mentions_.erase(found);
   }
-  if (listeners.size() > quotas.listeners) {
-    return exceeded("TooManyListeners", "listeners", listeners.size(), quotas.listeners);
+}
+
+Result<void> Usage::check(const Quotas& quotas) const {
+  if (listeners_ > quotas.listeners) {
+    return exceeded("TooManyListeners", "listeners", listeners_, quotas.listeners);
   }
-  if (rules > quotas.rules) {
-    return exceeded("TooManyRules", "rules (default rules not counted)", rules, quotas.rules);
+  if (rules_ > quotas.rules) {
+    return exceeded("TooManyRules", "rules (default rules not counted)", rules_, quotas.rules);
   }
-  if (groups.size() > quotas.target_groups) {
+  if (mentions_.size() > quotas.target_groups) {
     return exceeded("TooManyUniqueTargetGroupsPerLoadBalancer", "different target groups",
-                    groups.size(), quotas.target_groups);
+                    mentions_.size(), quotas.target_groups);
   }
   return {};
 }

@@ -79,8 +79,7 @@ TargetGroupSettings read_health_check(JsonReader& reader) {
 
 /// Group health thresholds (ALB user guide, "Target group health").
 void add_thresholds(std::vector<Attribute>& known, TargetGroupSettings& settings) {
-  using lb::targets::targets_per_group_most;
-  constexpr auto most = static_cast<std::uint32_t>(targets_per_group_most);
+  constexpr auto most = static_cast<std::uint32_t>(lb::targets::Quotas{}.targets_per_group);
   const auto into = [](auto& place) {
     return [&place](std::optional<std::uint32_t> value) { place.emplace(value); };
   };

@@ -21,11 +21,15 @@ namespace cutover::lb::targets {
 inline constexpr std::size_t target_group_name_most = 32;
 inline constexpr std::size_t health_check_path_most = 1024;
 
-/// ALB's quotas for targets (ALB user guide, "Quotas"). The first two are refused with
-/// `TooManyTargets`, the third with `TooManyRegistrationsForTargetId`.
-inline constexpr std::size_t targets_per_group_most = 1'000;
-inline constexpr std::size_t targets_per_load_balancer_most = 1'000;
-inline constexpr std::size_t registrations_per_target_id_most = 1'000;
+/// ALB's quotas for targets (ALB user guide, "Quotas"). What goes beyond the first two is refused
+/// with `TooManyTargets`, beyond the third with `TooManyRegistrationsForTargetId`. In AWS the first
+/// two can be raised on request.
+struct Quotas {
+  std::size_t targets_per_group = 1'000;
+  std::size_t targets_per_load_balancer = 1'000;
+  std::size_t registrations_per_target_id = 1'000;
+  friend bool operator==(const Quotas&, const Quotas&) = default;
+};
 
 /// Health check settings with ALB's defaults and ranges.
 struct HealthCheck {

@@ -189,9 +189,9 @@ TEST(Quotas, CountListenersRulesAndTargetGroupsOfALoadBalancer) {
     return set;
   };
   const auto checked = [](const std::vector<RuleSet>& listeners) {
-    std::vector<const RuleSet*> pointers;
-    for (const RuleSet& each : listeners) pointers.push_back(&each);
-    const auto result = check_quotas(pointers);
+    Usage usage;
+    for (const RuleSet& each : listeners) usage.add(each);
+    const auto result = usage.check();
     return result ? "valid" : to_string(result.error());
   };
   EXPECT_EQ(checked(std::vector<RuleSet>(50, rules(2))), "valid");
@@ -206,6 +206,21 @@ TEST(Quotas, CountListenersRulesAndTargetGroupsOfALoadBalancer) {
   EXPECT_EQ(checked({rules(100)}),
             "The load balancer would have 101 different target groups; the limit per load balancer "
             "is '100' (TooManyUniqueTargetGroupsPerLoadBalancer)");
+}
+
+TEST(Quotas, ForgetWhatIsTakenAway) {
+  const RuleSet set{{{1, {PathPattern{{"/"}}}, Forward{{{"a"}, {"b"}}}}}, Forward{{{"a"}}}};
+  Usage usage;
+  usage.add(set);
+  EXPECT_TRUE(usage.names("b"));
+  usage.remove(set.rules.front());
+  EXPECT_TRUE(usage.names("a"));
+  EXPECT_FALSE(usage.names("b"));
+  usage.replace(set.default_action, Forward{{{"c"}}});
+  EXPECT_FALSE(usage.names("a"));
+  EXPECT_TRUE(usage.names("c"));
+  EXPECT_TRUE(usage.check({1, 0, 1}));
+  EXPECT_FALSE(usage.check({0, 0, 1}));
 }
 
 }  // namespace
