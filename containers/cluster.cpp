@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -34,8 +33,10 @@ std::string suggestion(std::string_view word, const Map& named) {
 
 class Cluster::Core {
  public:
-  Core(Timers& timers, Runtime& runtime, TargetRegistry& registry, ClusterOptions options)
+  Core(Timers& timers, Runtime& runtime, TargetRegistry& registry,
+       const TaskDefinitions& definitions, ClusterOptions options)
       : options_(std::move(options)),
+        definitions_(definitions),
         surroundings_{timers, runtime, registry, options_.images},
         arns_(options_.region, options_.account, options_.name),
         random_(options_.seed) {}
@@ -43,9 +44,6 @@ class Cluster::Core {
   ~Core() { surroundings_.timers.cancel(done_timer_); }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
-
-  Result<TaskDefinition> register_task_definition(TaskDefinition definition);
-  Result<DefinitionPtr> find_definition(std::string_view reference) const;
 
   Result<void> create_service(const ServiceSpec& spec);
   Result<void> update_service(std::string_view name, const ServiceUpdate& update);
@@ -66,10 +64,10 @@ class Cluster::Core {
   void tell_when_all_stopped();
 
   ClusterOptions options_;
+  const TaskDefinitions& definitions_;
   Surroundings surroundings_;
   ArnMaker arns_;
   Random random_;
-  std::map<std::string, std::vector<DefinitionPtr>, std::less<>> definitions_;  ///< By family.
   Services services_;
   std::vector<std::unique_ptr<ServiceAgent>> replaced_;  ///< INACTIVE ones whose name is reused.
   std::function<void()> on_shut_down_;
@@ -77,47 +75,12 @@ class Cluster::Core {
   TimerId done_timer_ = 0;
 };
 
-Result<TaskDefinition> Cluster::Core::register_task_definition(TaskDefinition definition) {
-  if (definition.containers.empty()) {
-    return Error{"ClientException", "/containerDefinitions",
-                 "found no container; at least one is required"};
-  }
-  std::vector<DefinitionPtr>& revisions = definitions_[definition.family];
-  definition.revision = static_cast<std::uint32_t>(revisions.size()) + 1;
-  definition.arn = arns_.task_definition(definition.reference());
-  revisions.push_back(std::make_shared<const TaskDefinition>(definition));
-  return definition;
-}
-
-Result<DefinitionPtr> Cluster::Core::find_definition(std::string_view reference) const {
-  const std::string_view name = bare_name(reference);
-  const std::string_view family = name.substr(0, name.find(':'));
-  const auto found = definitions_.find(family);
-  if (found == definitions_.end()) {
-    return Error{
-        "ClientException", "",
-        fmt::format("no task definition is called {}{}", family, suggestion(family, definitions_))};
-  }
-  const auto& revisions = found->second;
-  if (family.size() == name.size()) return revisions.back();
-  const std::string_view digits = name.substr(family.size() + 1);
-  std::size_t revision = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
-  if (error == std::errc{} && end == digits.data() + digits.size() && revision >= 1 &&
-      revision <= revisions.size()) {
-    return revisions[revision - 1];
-  }
-  return Error{"ClientException", "",
-               fmt::format("task definition {} has no revision {}; it has 1 to {}", family, digits,
-                           revisions.size())};
-}
-
 Result<void> Cluster::Core::check(const ServiceSpec& spec) const {
   if (!spec.cluster.empty() && bare_name(spec.cluster) != options_.name) {
     return Error{"ClusterNotFoundException", "/cluster",
                  fmt::format("Cluster not found: {}; this one is {}", spec.cluster, options_.name)};
   }
-  const auto definition = find_definition(spec.task_definition);
+  const auto definition = definitions_.find_active(spec.task_definition);
   if (!definition) return at("/taskDefinition", definition.error());
   if (auto checked = check_service(spec, **definition); !checked) return checked;
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
@@ -160,7 +123,7 @@ Result<void> Cluster::Core::create_service(const ServiceSpec& spec) {
   }
   services_.emplace(spec.name,
                     std::make_unique<ServiceAgent>(surroundings_, arns_, random_, spec,
-                                                   *find_definition(spec.task_definition),
+                                                   *definitions_.find_active(spec.task_definition),
                                                    [this] { tell_when_all_stopped(); }));
   return {};
 }
@@ -189,12 +152,13 @@ Result<void> Cluster::Core::update_service(std::string_view name, const ServiceU
     return Error{"ClientException", "", "the cluster is shutting down; no service is changed"};
   }
   ServiceAgent& service = **found;
-  Result<DefinitionPtr> definition =
-      find_definition(update.task_definition.value_or(service.definition().reference()));
+  // Without another one its own, which may be INACTIVE by now.
+  Result<DefinitionPtr> definition = service.definition();
+  if (update.task_definition) definition = definitions_.find_active(*update.task_definition);
   if (!definition) return at("/taskDefinition", definition.error());
   if (auto checked = check_service(service.spec(), **definition); !checked) return checked;
   if (update.desired_count) service.set_desired_count(*update.desired_count);
-  const bool changed = (*definition)->reference() != service.definition().reference();
+  const bool changed = (*definition)->arn != service.definition()->arn;
   if (changed || update.force_new_deployment) service.deploy(*definition);
   return {};
 }
@@ -280,20 +244,11 @@ void Cluster::Core::tell_when_all_stopped() {
                                            });
 }
 
-Cluster::Cluster(Timers& timers, Runtime& runtime, TargetRegistry& registry, ClusterOptions options)
-    : core_(std::make_unique<Core>(timers, runtime, registry, std::move(options))) {}
+Cluster::Cluster(Timers& timers, Runtime& runtime, TargetRegistry& registry,
+                 const TaskDefinitions& definitions, ClusterOptions options)
+    : core_(std::make_unique<Core>(timers, runtime, registry, definitions, std::move(options))) {}
 
 Cluster::~Cluster() = default;
-
-Result<TaskDefinition> Cluster::register_task_definition(TaskDefinition definition) {
-  return core_->register_task_definition(std::move(definition));
-}
-
-Result<TaskDefinition> Cluster::task_definition(const std::string& reference) const {
-  const auto found = core_->find_definition(reference);
-  if (!found) return found.error();
-  return **found;
-}
 
 Result<void> Cluster::create_service(const ServiceSpec& spec) {
   return core_->create_service(spec);

@@ -1,7 +1,7 @@
 #pragma once
 
-// The cluster's face: task definitions, services with a desired count, tasks that really run. Every
-// member is called on the control thread; work goes on in callbacks of the Timers and the Runtime.
+// The cluster's face: services with a desired count, tasks that really run. Every member is called
+// on the control thread; work goes on in callbacks of the Timers and the Runtime.
 
 #include <cstdint>
 #include <functional>
@@ -16,6 +16,7 @@
 #include "containers/target_registry.hpp"
 #include "containers/task.hpp"
 #include "containers/task_definition.hpp"
+#include "containers/task_definitions.hpp"
 #include "lb/base/result.hpp"
 #include "lb/base/timers.hpp"
 
@@ -31,15 +32,11 @@ struct ClusterOptions {
 
 class Cluster {
  public:
-  /// All three are borrowed and outlive the cluster.
-  Cluster(Timers& timers, Runtime& runtime, TargetRegistry& registry, ClusterOptions options);
+  /// All but the options are borrowed and outlive the cluster.
+  Cluster(Timers& timers, Runtime& runtime, TargetRegistry& registry,
+          const TaskDefinitions& definitions, ClusterOptions options);
   /// Kills what still runs.
   ~Cluster();
-
-  /// Gives the new revision. Definitions come from parse_task_definition().
-  Result<TaskDefinition> register_task_definition(TaskDefinition definition);
-  /// "family", "family:revision" or an ARN.
-  Result<TaskDefinition> task_definition(const std::string& reference) const;
 
   Result<void> create_service(const ServiceSpec& spec);
   /// New desired count and/or task definition; members left empty keep their values.

@@ -324,7 +324,7 @@ ServiceDescription ServiceAgent::describe() const {
   description.name = spec_.name;
   description.arn = arns_.service(spec_.name);
   description.status = status_;
-  description.task_definition = definition().reference();
+  description.task_definition = definition()->reference();
   description.desired_count = desired_count_;
   description.load_balancers = spec_.load_balancers;
   description.minimum_healthy_percent = spec_.minimum_healthy_percent;

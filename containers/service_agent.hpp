@@ -17,10 +17,9 @@
 #include "containers/service.hpp"
 #include "containers/service_events.hpp"
 #include "containers/task_agent.hpp"
+#include "containers/task_definitions.hpp"
 
 namespace cutover::containers {
-
-using DefinitionPtr = std::shared_ptr<const TaskDefinition>;
 
 class ServiceAgent final : private TaskListener {
  public:
@@ -35,7 +34,7 @@ class ServiceAgent final : private TaskListener {
   const ServiceSpec& spec() const { return spec_; }
   ServiceStatus status() const { return status_; }
   std::uint32_t desired_count() const { return desired_count_; }
-  const TaskDefinition& definition() const { return *deployments_.front().definition; }
+  const DefinitionPtr& definition() const { return deployments_.front().definition; }
 
   void set_desired_count(std::uint32_t count);
   /// Begins a new deployment, which becomes PRIMARY.

@@ -11,6 +11,8 @@ namespace cutover::stack {
 namespace {
 
 constexpr std::uint32_t port_most = 65'535;
+constexpr std::string_view region = "us-east-1";
+constexpr std::string_view account = "123456789012";
 
 lb::Options load_balancer_options(const Model& model, const RunOptions& options) {
   lb::Options result;
@@ -30,6 +32,8 @@ lb::Options load_balancer_options(const Model& model, const RunOptions& options)
 containers::ClusterOptions cluster_options(const Model& model, const RunOptions& options) {
   containers::ClusterOptions result;
   result.name = model.cluster;
+  result.region = region;
+  result.account = account;
   result.seed = options.seed;
   result.images = model.images;
   return result;
@@ -158,7 +162,7 @@ struct RunningStack::Apply {
   }
 
   Result<void> operator()(const RegisterTaskDefinition& o) const {
-    const auto registered = cluster.register_task_definition(o.definition);
+    const auto registered = stack.definitions_.register_definition(o.definition);
     if (!registered) return registered.error();
     return {};
   }
@@ -190,14 +194,15 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       control_timers_(io, control_clock_),
       load_balancer_(std::make_unique<lb::LoadBalancer>(
           io, control_timers_, load_balancer_options(stack.model, options))),
-      registry_(std::make_unique<LoadBalancerRegistry>(*load_balancer_)) {
+      registry_(std::make_unique<LoadBalancerRegistry>(*load_balancer_)),
+      definitions_(control_clock_, region, account) {
   if (options.runtime == RuntimeKind::process) {
     runtime_ = std::make_unique<containers::ProcessRuntime>(io, control_clock_);
   } else {
     runtime_ = std::make_unique<containers::InProcessRuntime>(io, control_timers_, real_clock_);
   }
-  cluster_ = std::make_unique<containers::Cluster>(control_timers_, *runtime_, *registry_,
-                                                   cluster_options(stack.model, options));
+  cluster_ = std::make_unique<containers::Cluster>(
+      control_timers_, *runtime_, *registry_, definitions_, cluster_options(stack.model, options));
 }
 
 RunningStack::~RunningStack() = default;

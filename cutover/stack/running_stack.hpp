@@ -10,6 +10,7 @@
 #include <string>
 
 #include "containers/cluster.hpp"
+#include "containers/task_definitions.hpp"
 #include "cutover/stack/load_balancer_registry.hpp"
 #include "cutover/stack/stack.hpp"
 #include "lb/base/clock.hpp"
@@ -81,6 +82,7 @@ class RunningStack {
   AsioTimers control_timers_;
   std::unique_ptr<lb::LoadBalancer> load_balancer_;
   std::unique_ptr<LoadBalancerRegistry> registry_;
+  containers::TaskDefinitions definitions_;
   std::unique_ptr<containers::Runtime> runtime_;
   std::unique_ptr<containers::Cluster> cluster_;
 };

@@ -106,7 +106,7 @@ TEST(TaskLife, StopTimeoutOfTheContainerReplacesTheDefault) {
   world.runtime.apps["api"].ignores_sigterm = true;
   TaskDefinition definition = world.define("api");
   definition.containers.front().stop_timeout = 5s;
-  ASSERT_TRUE(world.cluster.register_task_definition(definition));
+  ASSERT_TRUE(world.definitions.register_definition(definition));
   world.run_service(world.spec("api", 1));
   world.take_journal();
   world.registry.groups["api"].deregistration_delay = 10s;
@@ -303,7 +303,7 @@ TEST(FailedStart, AnImageWithoutAnAppCannotBePulled) {
   World world;
   TaskDefinition definition = world.define("api");
   definition.containers.front().image = "elsewhere:1";
-  ASSERT_TRUE(world.cluster.register_task_definition(definition));
+  ASSERT_TRUE(world.definitions.register_definition(definition));
   ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
   world.advance(10s);
   EXPECT_THAT(world.take_journal(), IsEmpty());
@@ -372,7 +372,7 @@ TEST(SeveralContainers, RunOnceAllRunAndEndWithAnEssentialOne) {
   second.name = "users";
   second.image = "users:1";
   definition.containers.push_back(second);
-  ASSERT_TRUE(world.cluster.register_task_definition(definition));
+  ASSERT_TRUE(world.definitions.register_definition(definition));
   ASSERT_TRUE(world.cluster.create_service(world.spec("api", 1)));
   world.advance(3s);
   EXPECT_EQ(world.service("api").pending_count, 1U);

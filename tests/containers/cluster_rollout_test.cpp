@@ -128,7 +128,7 @@ TEST(Rollout, OfABrokenDefinitionLeavesTheOldTasksServing) {
   world.run_service(world.spec("api", 2));
   TaskDefinition broken = world.define("api");
   broken.containers.front().image = "users:1";
-  ASSERT_TRUE(world.cluster.register_task_definition(broken));
+  ASSERT_TRUE(world.definitions.register_definition(broken));
   world.runtime.apps["users"].fails_to_start = true;
   world.deploy("api", "api");
   world.advance(30min);
@@ -202,7 +202,7 @@ TEST(Rollout, AnUnfinishedDeploymentIsNotKeptUp) {
   world.run_service(world.spec("api", 2));
   TaskDefinition slow = world.define("api");
   slow.containers.front().image = "users:1";
-  ASSERT_TRUE(world.cluster.register_task_definition(slow));
+  ASSERT_TRUE(world.definitions.register_definition(slow));
   world.runtime.apps["users"].start_up = 1h;
   world.deploy("api", "api:3");
   world.advance(3s);

@@ -1,4 +1,4 @@
-// The cluster's face: names, refusals, deletion and shutting down.
+// Services by the cluster's face: names, refusals, deletion and shutting down.
 
 #include "containers/cluster.hpp"
 
@@ -15,39 +15,6 @@ using ::testing::IsEmpty;
 using testing::World;
 using namespace std::chrono_literals;
 
-TEST(TaskDefinitions, CountTheirRevisions) {
-  World world;
-  EXPECT_EQ(world.define("api").reference(), "api:1");
-  EXPECT_EQ(world.define("api").reference(), "api:2");
-  EXPECT_EQ(world.define("users").arn,
-            "arn:aws:ecs:us-east-1:123456789012:task-definition/users:1");
-}
-
-TEST(TaskDefinitions, AreFoundByFamilyRevisionAndArn) {
-  World world;
-  world.define("api");
-  const std::string arn = world.define("api").arn;
-  EXPECT_EQ(world.cluster.task_definition("api")->revision, 2U);
-  EXPECT_EQ(world.cluster.task_definition("api:1")->revision, 1U);
-  EXPECT_EQ(world.cluster.task_definition(arn)->revision, 2U);
-}
-
-TEST(TaskDefinitions, ThatDoNotExistAreNamedWithWhatDoes) {
-  World world;
-  world.define("api");
-  const auto message = [&](const std::string& reference) {
-    return to_string(world.cluster.task_definition(reference).error());
-  };
-  EXPECT_EQ(message("apo"),
-            "no task definition is called apo; did you mean api? (ClientException)");
-  EXPECT_EQ(message("api:2"),
-            "task definition api has no revision 2; it has 1 to 1 (ClientException)");
-  EXPECT_EQ(message("api:"),
-            "task definition api has no revision ; it has 1 to 1 (ClientException)");
-  EXPECT_EQ(message("api:1x"),
-            "task definition api has no revision 1x; it has 1 to 1 (ClientException)");
-}
-
 TEST(CreateService, RefusesWhatDoesNotExist) {
   World world;
   world.define("api");
@@ -56,9 +23,10 @@ TEST(CreateService, RefusesWhatDoesNotExist) {
   };
   ServiceSpec spec = world.spec("api", 1);
   spec.task_definition = "apii";
-  EXPECT_EQ(refusal(spec),
-            "/taskDefinition: no task definition is called apii; did you mean api? "
-            "(ClientException)");
+  EXPECT_EQ(
+      refusal(spec),
+      "/taskDefinition: TaskDefinition not found: no task definition is called apii; did you mean "
+      "api? (ClientException)");
   spec = world.spec("api", 1);
   spec.load_balancers[0].target_group = "none";
   EXPECT_EQ(refusal(spec),
@@ -91,6 +59,25 @@ TEST(CreateService, TakesTheSameRequestTwiceButNoOtherOfThatName) {
             "Creation of service was not idempotent: api is active with other parameters");
   world.advance(10s);
   EXPECT_EQ(world.cluster.tasks().size(), 1U);
+}
+
+TEST(CreateService, RefusesAnInactiveTaskDefinition) {
+  World world;
+  world.define("api");
+  ASSERT_TRUE(world.definitions.deregister("api:1"));
+  ServiceSpec spec = world.spec("api", 1);
+  spec.task_definition = "api:1";
+  EXPECT_EQ(to_string(world.cluster.create_service(spec).error()),
+            "/taskDefinition: TaskDefinition is inactive: api:1 is INACTIVE (ClientException)");
+}
+
+TEST(UpdateService, StillScalesAServiceOfAnInactiveTaskDefinition) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  ASSERT_TRUE(world.definitions.deregister("api:1"));
+  world.set_desired("api", 3);
+  world.advance(20s);
+  EXPECT_EQ(world.service("api").running_count, 3U);
 }
 
 TEST(UpdateService, RefusesWhatDoesNotFit) {
@@ -183,9 +170,9 @@ TEST(Cluster, KillsWhatStillRunsWhenItIsDestroyed) {
   {
     ClusterOptions options;
     options.images["api:1"] = AppImage{"api", {}};
-    Cluster cluster(timers, runtime, registry, options);
     World other;
-    ASSERT_TRUE(cluster.register_task_definition(other.define("api")));
+    other.define("api");
+    Cluster cluster(timers, runtime, registry, other.definitions, options);
     ASSERT_TRUE(cluster.create_service(other.spec("api", 2)));
     timers.advance(500ms);
     EXPECT_EQ(runtime.containers(), 2U);

@@ -224,7 +224,7 @@ ClusterOptions options(std::uint64_t seed) {
 
 }  // namespace
 
-World::World(std::uint64_t seed) : cluster(timers, runtime, registry, options(seed)) {
+World::World(std::uint64_t seed) : cluster(timers, runtime, registry, definitions, options(seed)) {
   registry.groups = {{"api", {}}, {"users", {}}};
   runtime.hook = [this](const std::string& what, const ContainerLaunch& launch, std::uint16_t) {
     note(what + " " + launch.name);
@@ -264,7 +264,7 @@ TaskDefinition World::define(const std::string& app, std::uint16_t host_port) {
   container.memory_reservation = 256;
   container.port_mappings = {{3000, host_port}};
   definition.containers = {container};
-  return *cluster.register_task_definition(definition);
+  return *definitions.register_definition(definition)->definition;
 }
 
 ServiceSpec World::spec(const std::string& app, std::uint32_t desired_count) const {
@@ -277,7 +277,7 @@ ServiceSpec World::spec(const std::string& app, std::uint32_t desired_count) con
 }
 
 void World::run_service(const ServiceSpec& spec) {
-  if (!cluster.task_definition(spec.task_definition)) define(spec.task_definition);
+  if (!definitions.describe(spec.task_definition)) define(spec.task_definition);
   const auto created = cluster.create_service(spec);
   ASSERT_TRUE(created) << to_string(created.error());
   ASSERT_TRUE(advance_until(

@@ -134,6 +134,7 @@ class World {
   SimulatedTimers timers{clock};
   FakeRuntime runtime{timers};
   FakeRegistry registry{timers};
+  TaskDefinitions definitions{clock, "us-east-1", "123456789012"};
   Cluster cluster;
   std::function<void()> after_each_moment;
 
