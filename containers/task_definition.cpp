@@ -6,7 +6,33 @@
 
 namespace cutover::containers {
 
-std::string_view to_string(NetworkMode) { return "bridge"; }
+std::string_view to_string(NetworkMode mode) {
+  switch (mode) {
+    case NetworkMode::bridge:
+      return "bridge";
+    case NetworkMode::host:
+      return "host";
+    case NetworkMode::awsvpc:
+      return "awsvpc";
+    case NetworkMode::none:
+      break;
+  }
+  return "none";
+}
+
+std::string_view to_string(ContainerDependency::Condition condition) {
+  switch (condition) {
+    case ContainerDependency::Condition::start:
+      return "START";
+    case ContainerDependency::Condition::complete:
+      return "COMPLETE";
+    case ContainerDependency::Condition::success:
+      return "SUCCESS";
+    case ContainerDependency::Condition::healthy:
+      break;
+  }
+  return "HEALTHY";
+}
 
 std::string TaskDefinition::reference() const { return fmt::format("{}:{}", family, revision); }
 

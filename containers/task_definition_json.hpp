@@ -7,18 +7,27 @@
 #include <string>
 
 #include "containers/task_definition.hpp"
+#include "containers/task_definitions.hpp"
 #include "lb/base/json.hpp"
 #include "lb/base/result.hpp"
 
 namespace cutover::containers {
 
-/// Reads one definition; `pointer` is where `value` stands in its document ("" for the root).
-/// `numbers` says whether numbers and booleans may be written as strings, as the workshop's own
-/// definition does. Errors: ClientException, at the JSON pointer of the first bad value.
+/// Reads what RegisterTaskDefinition takes; `pointer` is where `value` stands in its document (""
+/// for the root). `numbers` says whether numbers and booleans may be written as strings, as the
+/// workshop's own definition does. Errors: ClientException, at the JSON pointer of the first bad
+/// value.
 Result<TaskDefinition> parse_task_definition(const nlohmann::json& value, std::string pointer,
                                              Numbers numbers = Numbers::strings_allowed);
 
-/// The definition as ECS answers it: defaults filled in, numbers as numbers.
-nlohmann::json to_json(const TaskDefinition& definition);
+/// The same again, with defaults filled in and numbers as numbers; reads back as itself.
+nlohmann::json task_definition_to_json(const TaskDefinition& definition);
+
+/// As DescribeTaskDefinition answers it: without tags, which are answered beside it.
+nlohmann::json registered_task_definition_to_json(const RegisteredTaskDefinition& registered);
+
+/// Reads that back.
+Result<RegisteredTaskDefinition> parse_registered_task_definition(const nlohmann::json& value,
+                                                                  std::string pointer);
 
 }  // namespace cutover::containers

@@ -161,7 +161,7 @@ TaskState new_task(const TaskDefinition& definition, bool has_targets) {
   for (const ContainerDefinition& container : definition.containers) {
     ContainerState each;
     each.essential = container.essential;
-    each.stop_timeout = container.stop_timeout;
+    each.stop_timeout = container.stop_timeout.value_or(stop_timeout_default);
     state.containers.push_back(std::move(each));
   }
   return state;

@@ -10,6 +10,7 @@
 namespace cutover::containers {
 namespace {
 
+using namespace std::chrono_literals;
 using nlohmann::json;
 
 /// The workshop's definition of the monolith: every number is a string there.
@@ -51,7 +52,7 @@ TEST(TaskDefinitionJson, AnswersNumbersAsNumbersAndFillsDefaults) {
   minimal["containerDefinitions"][0].erase("essential");
   minimal["containerDefinitions"][0]["portMappings"] = {{{"containerPort", "3000"}}};
   minimal.erase("networkMode");
-  EXPECT_EQ(to_json(*parse_task_definition(minimal, "")), json::parse(R"({
+  EXPECT_EQ(task_definition_to_json(*parse_task_definition(minimal, "")), json::parse(R"({
     "containerDefinitions": [{
       "name": "api",
       "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/api:v1",
@@ -70,26 +71,85 @@ TEST(TaskDefinitionJson, AnswersNumbersAsNumbersAndFillsDefaults) {
   })"));
 }
 
-TEST(TaskDefinitionJson, ReadsBackWhatItWrites) {
-  const json full = json::parse(R"({
-    "family": "shop_1", "cpu": "1 vCPU", "memory": "0.5GB", "taskRoleArn": "arn:aws:iam::1:role/a",
-    "executionRoleArn": "arn:aws:iam::1:role/b", "requiresCompatibilities": ["EC2"],
-    "tags": [{"key": "team", "value": "forum"}],
+/// Every member that means something here, in ECS's own form, with every default written out.
+const json& full() {
+  static const json value = json::parse(R"({
+    "family": "shop_1", "networkMode": "awsvpc", "cpu": "1024", "memory": "1024",
+    "taskRoleArn": "arn:aws:iam::1:role/a", "executionRoleArn": "arn:aws:iam::1:role/b",
+    "requiresCompatibilities": ["EC2", "FARGATE"],
+    "runtimePlatform": {"cpuArchitecture": "X86_64"},
+    "ephemeralStorage": {"sizeInGiB": 30},
+    "placementConstraints": [
+      {"type": "memberOf", "expression": "attribute:ecs.instance-type =~ t3.*"}],
+    "volumes": [],
     "containerDefinitions": [
-      {"name": "web", "image": "web", "memory": 512, "memoryReservation": 256, "stopTimeout": 5,
-       "portMappings": [{"containerPort": 80, "hostPort": 8080}],
+      {"name": "web", "image": "web", "cpu": 512, "memory": 512, "memoryReservation": 256,
+       "essential": true, "startTimeout": 60, "stopTimeout": 5,
+       "entryPoint": ["sh", "-c"], "command": ["exec web"], "workingDirectory": "/srv",
+       "user": "www", "privileged": false, "mountPoints": [], "volumesFrom": [],
+       "portMappings": [
+         {"containerPort": 80, "hostPort": 80, "protocol": "tcp", "name": "http",
+          "appProtocol": "http"},
+         {"containerPort": 81, "hostPort": 81, "protocol": "tcp"}],
        "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": ""}],
-       "dockerLabels": {"x": "y"}},
-      {"name": "side", "image": "side:2", "essential": false}]
+       "dockerLabels": {"x": "y"},
+       "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "g"}},
+       "healthCheck": {"command": ["CMD-SHELL", "curl -f localhost"], "interval": 10,
+                       "timeout": 2, "retries": 4, "startPeriod": 0},
+       "restartPolicy": {"enabled": true, "ignoredExitCodes": [0, 3],
+                         "restartAttemptPeriod": 60},
+       "dependsOn": [{"containerName": "setup", "condition": "SUCCESS"}]},
+      {"name": "setup", "image": "setup:2", "cpu": 0, "essential": false, "environment": [],
+       "mountPoints": [], "volumesFrom": [], "portMappings": []}]
   })");
-  const auto definition = parse_task_definition(full, "", Numbers::strict);
+  return value;
+}
+
+TEST(TaskDefinitionJson, EchoesWhatItWasGiven) {
+  const auto definition = parse_task_definition(full(), "", Numbers::strict);
   ASSERT_TRUE(definition) << to_string(definition.error());
-  EXPECT_EQ(definition->cpu, 1024U);
-  EXPECT_EQ(definition->memory, 512U);
-  EXPECT_EQ(definition->containers[0].stop_timeout, std::chrono::seconds(5));
-  EXPECT_EQ(definition->containers[0].environment[1], NamedValue("A", ""));
-  EXPECT_FALSE(definition->containers[1].essential);
-  EXPECT_EQ(*parse_task_definition(to_json(*definition), "", Numbers::strict), *definition);
+  EXPECT_EQ(task_definition_to_json(*definition), full());
+}
+
+TEST(TaskDefinitionJson, AnswersARegisteredOneInFull) {
+  auto definition = *parse_task_definition(full(), "");
+  definition.revision = 7;
+  definition.arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/shop_1:7";
+  const RegisteredTaskDefinition registered{
+      std::make_shared<const TaskDefinition>(definition), TaskDefinitionStatus::inactive,
+      WallTime(1557119253821ms), WallTime(1557119254s), std::nullopt};
+  json expected = full();
+  expected["revision"] = 7;
+  expected["taskDefinitionArn"] = definition.arn;
+  expected["status"] = "INACTIVE";
+  expected["compatibilities"] = {"EC2", "FARGATE"};
+  expected["requiresAttributes"] = json::array();
+  expected["registeredAt"] = 1557119253.821;
+  expected["registeredBy"] = "arn:aws:iam::123456789012:root";
+  expected["deregisteredAt"] = 1557119254.0;
+  const json answer = registered_task_definition_to_json(registered);
+  EXPECT_EQ(answer, expected);
+  const auto again = parse_registered_task_definition(answer, "");
+  ASSERT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(*again->definition, definition);
+  EXPECT_EQ(registered_task_definition_to_json(*again), answer);
+}
+
+TEST(TaskDefinitionJson, WhatRegistrationAddsCannotBeSubmitted) {
+  json value = workshop();
+  value["revision"] = 3;
+  EXPECT_EQ(parse_task_definition(value, "").error().where, "/revision");
+}
+
+TEST(TaskDefinitionJson, TheNetworkModeDecidesHostPorts) {
+  const auto host_port = [](const std::string& mode) {
+    json value = workshop();
+    value["networkMode"] = mode;
+    return parse_task_definition(value, "")->containers[0].port_mappings[0].host_port;
+  };
+  EXPECT_EQ(host_port("bridge"), 0);
+  EXPECT_EQ(host_port("host"), 3000);
+  EXPECT_EQ(host_port("awsvpc"), 3000);
 }
 
 TEST(TaskDefinitionJson, PassesOverWhatSaysNothing) {
@@ -148,15 +208,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "found the string \"a b\"; allowed are letters, digits, - and _"},
         Mistake{R"({"familly": "x"})", "", "/familly",
                 "unknown member \"familly\"; allowed are containerDefinitions, cpu, "
-                "executionRoleArn, family, memory, networkMode, placementConstraints, "
-                "requiresCompatibilities, tags, taskRoleArn, volumes; did you mean \"family\"?"},
-        Mistake{R"({"networkMode": "awsvpc"})", "", "/networkMode",
-                "found the string \"awsvpc\"; this network mode is not supported yet, allowed is "
-                "bridge"},
+                "ephemeralStorage, executionRoleArn, family, memory, networkMode, "
+                "placementConstraints, requiresCompatibilities, runtimePlatform, tags, "
+                "taskRoleArn, volumes; did you mean \"family\"?"},
         Mistake{R"({"networkMode": "brigde"})", "", "/networkMode",
-                "found the string \"brigde\"; allowed are bridge; did you mean \"bridge\"?"},
+                "found the string \"brigde\"; allowed are bridge, host, awsvpc, none; did you mean "
+                "\"bridge\"?"},
         Mistake{R"({"volumes": [{"name": "data"}]})", "", "/volumes",
-                "found a list; \"volumes\" is not supported yet and has to be left out"},
+                "found a list; \"volumes\" is not supported and has to be left out: there are no "
+                "volumes here"},
+        Mistake{R"({"runtimePlatform": "linux"})", "", "/runtimePlatform",
+                "found the string \"linux\"; an object is required"},
+        Mistake{R"({"placementConstraints": [{"type": "distinctInstance"}]})", "",
+                "/placementConstraints/0/type",
+                "found distinctInstance; allowed in a task definition is memberOf"},
         Mistake{R"({"cpu": 256})", "", "/cpu", "found the number 256; a string is required"},
         Mistake{R"({"cpu": "0.5"})", "", "/cpu",
                 "found the string \"0.5\"; allowed is a string such as \"256\" or \"1 vCPU\", of "
@@ -164,9 +229,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{R"({"memory": "1 TB"})", "", "/memory",
                 "found the string \"1 TB\"; allowed is a string such as \"512\" or \"1 GB\", of at "
                 "least 6 MiB"},
-        Mistake{R"({"requiresCompatibilities": ["EC2", "FARGATE"]})", "",
+        Mistake{R"({"requiresCompatibilities": ["EC2", "LAMBDA"]})", "",
                 "/requiresCompatibilities/1",
-                "found the string \"FARGATE\"; only EC2 is supported"},
+                "found the string \"LAMBDA\"; allowed are EC2, EXTERNAL, FARGATE, "
+                "MANAGED_INSTANCES"},
         Mistake{R"({"tags": [{"key": "a"}]})", "", "/tags/0", "the member \"value\" is missing"},
         Mistake{R"({"containerDefinitions": null})", "", "/containerDefinitions",
                 "found 0 containers; allowed are 1 to 10"},
@@ -178,32 +244,28 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Container, BadTaskDefinition,
     ::testing::Values(
-        Mistake{"", R"({"name": null})", first, "the member \"name\" is missing"},
+        Mistake{"", R"({"name": null})", first + "/name",
+                "Container.name should not be null or empty."},
+        Mistake{"", R"({"name": "a b"})", first + "/name",
+                "found the string \"a b\"; allowed are letters, digits, - and _"},
         Mistake{"", R"({"image": ""})", first + "/image",
-                "found an image of 0 characters; allowed are 1 to 255"},
+                "Container.image should not be null or empty."},
         Mistake{"", R"({"cpu": "much"})", first + "/cpu",
                 "found the string \"much\"; a whole number is required"},
         Mistake{"", R"({"cpu": -1})", first + "/cpu",
                 "found the number -1; allowed are 0 to 196608"},
         Mistake{"", R"({"memoryReservation": 5})", first + "/memoryReservation",
                 "found the number 5; allowed are 6 to 2147483647"},
-        Mistake{"", R"({"memoryReservation": null})", first + "/memory",
-                "missing for container \"api\"; memory or memoryReservation is required, or memory "
-                "for the whole task"},
         Mistake{"", R"({"memory": 256})", first + "/memory",
                 "found 256; it has to be greater than memoryReservation, 256"},
         Mistake{"", R"({"essential": "yes"})", first + "/essential",
                 "found the string \"yes\"; true or false is required"},
-        Mistake{"", R"({"essential": false})", "/containerDefinitions",
-                "found no essential container; at least one has to be essential"},
-        Mistake{"", R"({"healthCheck": {"command": ["CMD", "true"]}})", first + "/healthCheck",
-                "found an object; \"healthCheck\" is not supported yet and has to be left out"},
-        Mistake{"", R"({"dependsOn": [{}]})", first + "/dependsOn",
-                "found a list; \"dependsOn\" is not supported yet and has to be left out"},
         Mistake{"", R"({"memoryReservaton": 5})", first + "/memoryReservaton",
-                "unknown member \"memoryReservaton\"; allowed are cpu, dockerLabels, environment, "
-                "essential, image, memory, memoryReservation, name, portMappings, stopTimeout; did "
-                "you mean \"memoryReservation\"?"},
+                "unknown member \"memoryReservaton\"; allowed are command, cpu, dependsOn, "
+                "dockerLabels, entryPoint, environment, essential, healthCheck, image, "
+                "logConfiguration, memory, memoryReservation, name, portMappings, "
+                "repositoryCredentials, restartPolicy, startTimeout, stopTimeout, user, "
+                "versionConsistency, workingDirectory; did you mean \"memoryReservation\"?"},
         Mistake{"", R"({"stopTimeout": -1})", first + "/stopTimeout",
                 "found the number -1; allowed are 0 to 2147483647"},
         Mistake{"", R"({"environment": [{"name": "A", "value": 1}]})",
@@ -221,26 +283,68 @@ INSTANTIATE_TEST_SUITE_P(
                 first + "/portMappings/0/hostPort", "found the number -1; allowed are 0 to 65535"},
         Mistake{"", R"({"portMappings": [{"containerPort": 1, "protocol": "udp"}]})",
                 first + "/portMappings/0/protocol",
-                "found the string \"udp\"; udp is not supported yet, allowed is tcp"},
-        Mistake{"", R"({"portMappings": [{"containerPort": 1}, {"containerPort": 2}]})",
-                first + "/portMappings",
-                "found 2 port mappings; more than one for a container is not supported yet"}));
+                "found the string \"udp\"; udp is not supported, allowed is tcp"},
+        Mistake{"", R"({"portMappings": [{"containerPortRange": "1-9"}]})",
+                first + "/portMappings/0/containerPortRange",
+                "port ranges are not supported; give each port a mapping of its own"},
+        Mistake{"", R"({"command": "run"})", first + "/command",
+                "found the string \"run\"; a list is required"},
+        Mistake{"", R"({"healthCheck": {"command": ["true"]}})", first + "/healthCheck/command",
+                "it has to begin with CMD or CMD-SHELL"},
+        Mistake{"", R"({"healthCheck": {"command": ["CMD-SHELL"]}})",
+                first + "/healthCheck/command",
+                "found 1 entries; CMD takes a program and its arguments, CMD-SHELL one command "
+                "line"},
+        Mistake{"", R"({"healthCheck": {"command": ["CMD", "true"], "interval": 4}})",
+                first + "/healthCheck/interval", "found the number 4; allowed are 5 to 300"},
+        Mistake{"", R"({"restartPolicy": {}})", first + "/restartPolicy/enabled",
+                "true or false is required"},
+        Mistake{"", R"({"restartPolicy": {"enabled": true, "ignoredExitCodes": [256]}})",
+                first + "/restartPolicy/ignoredExitCodes",
+                "found the number 256; exit codes are numbers of 0 to 255"},
+        Mistake{"", R"({"logConfiguration": {"logDriver": "awslog"}})",
+                first + "/logConfiguration/logDriver",
+                "found the string \"awslog\"; allowed are awsfirelens, awslogs, fluentd, gelf, "
+                "journald, json-file, splunk, syslog; did you mean \"awslogs\"?"},
+        Mistake{"", R"({"dependsOn": [{"containerName": "x", "condition": "DONE"}]})",
+                first + "/dependsOn/0/condition",
+                "found the string \"DONE\"; allowed are START, COMPLETE, SUCCESS, HEALTHY"}));
 
-TEST(TaskDefinitionJson, ContainersOfATaskDifferInNameAndFixedPort) {
+/// A value that says something, for each member that is refused by name.
+class RefusedMember : public ::testing::TestWithParam<std::pair<std::string, std::string>> {};
+
+TEST_P(RefusedMember, IsNamed) {
+  const auto& [member, text] = GetParam();
   json value = workshop();
-  value["containerDefinitions"].push_back(value["containerDefinitions"][0]);
-  auto refused = parse_task_definition(value, "");
-  EXPECT_EQ(to_string(refused.error()),
-            "/containerDefinitions/1/name: found \"api\" a second time; names differ within a task "
-            "(ValidationError)");
-  value["containerDefinitions"][1]["name"] = "other";
-  EXPECT_TRUE(parse_task_definition(value, "")) << "dynamic ports never clash";
-  for (auto& container : value["containerDefinitions"]) {
-    container["portMappings"][0]["hostPort"] = 8080;
-  }
-  refused = parse_task_definition(value, "");
-  EXPECT_EQ(refused.error().where, "/containerDefinitions/1/portMappings/0/hostPort");
+  value["containerDefinitions"][0][member] = json::parse(text);
+  const auto refused = parse_task_definition(value, "");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().where, first + "/" + member);
+  EXPECT_EQ(refused.error().code, "ClientException");
+  EXPECT_TRUE(refused.error().message.find("\"" + member + "\" is not supported") !=
+              std::string::npos)
+      << refused.error().message;
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Container, RefusedMember,
+    ::testing::Values(
+        std::pair("credentialSpecs", R"(["a"])"), std::pair("disableNetworking", "true"),
+        std::pair("dnsSearchDomains", R"(["a"])"), std::pair("dnsServers", R"(["10.0.0.2"])"),
+        std::pair("dockerSecurityOptions", R"(["a"])"),
+        std::pair("environmentFiles", R"([{"type": "s3", "value": "arn"}])"),
+        std::pair("extraHosts", R"([{"hostname": "a", "ipAddress": "10.0.0.1"}])"),
+        std::pair("firelensConfiguration", R"({"type": "fluentbit"})"),
+        std::pair("hostname", R"("a")"), std::pair("interactive", "true"),
+        std::pair("links", R"(["b"])"),
+        std::pair("linuxParameters", R"({"initProcessEnabled": true})"),
+        std::pair("mountPoints", R"([{"sourceVolume": "a"}])"), std::pair("privileged", "true"),
+        std::pair("pseudoTerminal", "true"), std::pair("readonlyRootFilesystem", "true"),
+        std::pair("resourceRequirements", R"([{"type": "GPU", "value": "1"}])"),
+        std::pair("secrets", R"([{"name": "A", "valueFrom": "arn"}])"),
+        std::pair("systemControls", R"([{"namespace": "a", "value": "1"}])"),
+        std::pair("ulimits", R"([{"name": "nofile"}])"),
+        std::pair("volumesFrom", R"([{"sourceContainer": "b"}])")));
 
 TEST(TaskDefinitionJson, SizesMayHaveUnits) {
   const auto cpu = [](const std::string& text) {

@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (!error.where.starts_with("/d")) std::abort();
       continue;
     }
-    const auto again =
-        containers::parse_task_definition(to_json(*definition), "/d", Numbers::strict);
+    const auto again = containers::parse_task_definition(task_definition_to_json(*definition), "/d",
+                                                         Numbers::strict);
     if (!again || *again != *definition) std::abort();
   }
   return 0;
