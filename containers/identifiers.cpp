@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "lb/base/uuid.hpp"
+
 namespace cutover::containers {
 
 std::string new_task_id(Random& random) {
@@ -15,12 +17,7 @@ std::string new_deployment_id(Random& random) {
   return fmt::format("ecs-svc/{}", least + random() % (8 * least));
 }
 
-std::string new_event_id(Random& random) {
-  const auto high = random();
-  const auto low = random();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:x}{:03x}-{:012x}", high >> 32, (high >> 16) & 0xffff,
-                     high & 0xfff, 8 + (low >> 62), (low >> 48) & 0xfff, low & 0xffff'ffff'ffff);
-}
+std::string new_event_id(Random& random) { return new_uuid(random); }
 
 ArnMaker::ArnMaker(std::string_view region, std::string_view account, std::string cluster)
     : prefix_(fmt::format("arn:aws:ecs:{}:{}:", region, account)), cluster_(std::move(cluster)) {}

@@ -74,7 +74,7 @@ class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Sess
  private:
   void have_read(const error_code& error) {
     if (state_->closed || error == http::error::end_of_stream || !socket_.is_open()) return;
-    if (!error) return answer(respond());
+    if (!error) return handle();
     const auto status = status_of(error);
     if (!status) return;
     Response refused = make_error(*status, error.message());
@@ -95,13 +95,23 @@ class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Sess
     return http::status::bad_request;
   }
 
-  Response respond() const {
+  void handle() {
+    // The handler may take its time.
+    state_->timers.cancel(timer_);
     const Request& request = parser_->get();
     auto refused = refuse_cross_site(request, state_->loopback_only);
-    Response response = refused ? std::move(*refused) : state_->handle(request);
-    response.version(request.version());
-    response.keep_alive(request.keep_alive());
-    return response;
+    awaiting_answer_ = true;
+    if (refused) return respond(std::move(*refused));
+    state_->handle(request, [self = shared_from_this()](Response response) {
+      self->respond(std::move(response));
+    });
+  }
+
+  void respond(Response response) {
+    if (!std::exchange(awaiting_answer_, false) || state_->closed || !socket_.is_open()) return;
+    response.version(parser_->get().version());
+    response.keep_alive(parser_->get().keep_alive());
+    answer(std::move(response));
   }
 
   void answer(Response response) {
@@ -152,6 +162,7 @@ class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Sess
   std::optional<http::response_serializer<http::string_body>> serializer_;
   std::array<char, 4096> dregs_;
   TimerId timer_ = 0;
+  bool awaiting_answer_ = false;
 };
 
 void HttpServer::State::accept() {
@@ -160,7 +171,11 @@ void HttpServer::State::accept() {
   acceptor.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
     self->accepting = false;
     if (self->closed) return;
-    if (!error) std::make_shared<Session>(self, std::move(socket))->read();
+    if (!error) {
+      error_code ignored;
+      socket.set_option(tcp::no_delay(true), ignored);
+      std::make_shared<Session>(self, std::move(socket))->read();
+    }
     if (!error || error == asio::error::connection_aborted) return self->accept();
     // Out of descriptors: look again a little later.
     self->timers.after(std::chrono::milliseconds(100), [weak = self->weak_from_this()] {

@@ -1,7 +1,8 @@
 #pragma once
 
-// The control endpoint's server: HTTP/1.1 on the control thread, for a few callers with small
-// requests. Not the load balancer; nothing here is on a client's path.
+// The control endpoint's server: HTTP/1.1 on the control thread. Not the load balancer; nothing
+// here is on a client's path. An answer may come later than the call that asks for it: connections
+// do not wait for each other, requests of one connection are answered in their order.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,15 +18,19 @@ namespace cutover::console {
 
 struct ServerLimits {
   std::size_t head_bytes = 16 * 1024;        ///< Answered 431 beyond.
-  std::size_t body_bytes = 1024 * 1024;      ///< Answered 413 beyond.
-  std::size_t connections = 64;              ///< Further ones wait in the listening queue.
+  std::size_t body_bytes = 4 * 1024 * 1024;  ///< Answered 413 beyond.
+  std::size_t connections = 1024;            ///< Further ones wait in the listening queue.
   Duration idle = std::chrono::seconds(60);  ///< For a whole request to come, or an answer to go.
 };
 
 /// Everything on the thread that runs `io`.
 class HttpServer {
  public:
-  using Handle = std::function<Response(const Request&)>;
+  /// Called once, at once or later, on the server's thread; a call after the connection or the
+  /// server has gone is ignored. Dropped without a call, it closes the connection.
+  using Respond = std::function<void(Response)>;
+  /// The request is valid until the call returns.
+  using Handle = std::function<void(const Request&, Respond)>;
 
   /// Listens at once. Errors (`EndpointNotBound`) say what to do. `io` and `timers` (real time)
   /// outlive it; `handle` is asked once per request that passed the check for foreign pages.

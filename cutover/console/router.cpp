@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "lb/base/percent.hpp"
+
 namespace cutover::console {
 
 namespace {
@@ -15,14 +17,6 @@ namespace {
 namespace http = boost::beast::http;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-/// -1 for what is no hexadecimal digit.
-int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
@@ -72,20 +66,7 @@ Response make_error(http::status status, std::string_view message) {
 }
 
 std::optional<std::string> decoded_path(std::string_view target) {
-  const std::string_view raw = target.substr(0, target.find('?'));
-  std::string path;
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '%') {
-      path += raw[i];
-      continue;
-    }
-    const int high = i + 2 < raw.size() ? digit_value(raw[i + 1]) : -1;
-    const int low = high < 0 ? -1 : digit_value(raw[i + 2]);
-    if (low < 0) return std::nullopt;
-    path += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return path;
+  return percent_decoded(target.substr(0, target.find('?')), Plus::itself);
 }
 
 std::string_view query_of(std::string_view target) {

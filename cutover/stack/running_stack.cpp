@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::uint32_t port_most = 65'535;
 constexpr std::string_view region = "us-east-1";
-constexpr std::string_view account = "123456789012";
 
 lb::Options load_balancer_options(const Model& model, const RunOptions& options) {
   lb::Options result;
   result.name = model.load_balancer->name;
+  result.account = options.account;
   result.attributes = model.load_balancer->attributes;
   result.workers = options.workers;
   result.nodes = options.nodes;
@@ -33,7 +33,7 @@ containers::ClusterOptions cluster_options(const Model& model, const RunOptions&
   containers::ClusterOptions result;
   result.name = model.cluster;
   result.region = region;
-  result.account = account;
+  result.account = options.account;
   result.seed = options.seed;
   result.images = model.images;
   return result;
@@ -195,7 +195,7 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       load_balancer_(std::make_unique<lb::LoadBalancer>(
           io, control_timers_, load_balancer_options(stack.model, options))),
       registry_(std::make_unique<LoadBalancerRegistry>(*load_balancer_)),
-      definitions_(control_clock_, region, account) {
+      definitions_(control_clock_, region, options.account) {
   if (options.runtime == RuntimeKind::process) {
     runtime_ = std::make_unique<containers::ProcessRuntime>(io, control_clock_);
   } else {

@@ -26,6 +26,7 @@ struct RunOptions {
   unsigned workers = 0;  ///< 0: one per core.
   double speed = 1;      ///< Divides every control-plane duration.
   std::uint64_t seed = 1;
+  std::string account = "123456789012";  ///< In ARNs.
   RuntimeKind runtime = RuntimeKind::in_process;
   std::uint16_t port_offset = 8000;  ///< Listener port P is bound at P + this.
   unsigned nodes = 0;                ///< See lb::Options, as the following.

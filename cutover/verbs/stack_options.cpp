@@ -1,5 +1,6 @@
 #include "cutover/verbs/stack_options.hpp"
 
+#include "cutover/api/account.hpp"
 #include "lb/base/duration.hpp"
 
 namespace cutover::verbs {
@@ -24,6 +25,11 @@ Result<lb::PropagationLag> parse_lag(const std::string& text) {
 std::string lag_problem(const std::string& text) {
   const auto lag = parse_lag(text);
   return lag ? "" : lag.error().message;
+}
+
+std::string account_problem(const std::string& text) {
+  const auto account = api::parse_account(text);
+  return account ? "" : account.error().message;
 }
 
 }  // namespace
@@ -65,6 +71,11 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{0x7fff'ffff'ffff'ffff}, "0 - 2^63-1"))
       ->type_name("N");
   command
+      .add_option("--account", options.account,
+                  "The account in ARNs, and of whoever calls the API (default: 123456789012)")
+      ->check(CLI::Validator(account_problem, ""))
+      ->type_name("DIGITS");
+  command
       .add_option("--runtime", options.runtime,
                   "How containers run: in_process (called, without a second TCP hop) or process "
                   "(child processes, each with a pid) (default: in_process)")
@@ -93,6 +104,7 @@ stack::RunOptions run_options(const StackOptions& options) {
   result.workers = options.workers.value_or(result.workers);
   result.speed = options.speed.value_or(result.speed);
   result.seed = options.seed.value_or(result.seed);
+  result.account = options.account.value_or(result.account);
   if (options.runtime == "process") result.runtime = stack::RuntimeKind::process;
   result.port_offset = static_cast<std::uint16_t>(options.port_offset.value_or(result.port_offset));
   result.access_log = options.access_log;

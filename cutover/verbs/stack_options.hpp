@@ -19,6 +19,7 @@ struct StackOptions {
   std::string propagation_lag;  ///< "MIN..MAX" or one duration, checked; empty: none.
   std::optional<double> speed;
   std::optional<std::uint64_t> seed;
+  std::optional<std::string> account;
   std::optional<std::string> runtime;
   std::optional<std::uint32_t> port_offset;
   std::string access_log;

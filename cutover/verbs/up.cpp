@@ -7,6 +7,9 @@
 #include <memory>
 #include <optional>
 
+#include "cutover/api/account.hpp"
+#include "cutover/api/serve.hpp"
+#include "cutover/api/sts/sts.hpp"
 #include "cutover/console/endpoint.hpp"
 #include "cutover/console/http_server.hpp"
 #include "cutover/console/observation.hpp"
@@ -80,7 +83,12 @@ class TaskReporter {
 class Up {
  public:
   Up(const stack::Stack& stack, const stack::RunOptions& options)
-      : stack_(stack), running_(io_, stack, options), signals_(io_, SIGINT, SIGTERM) {}
+      : stack_(stack),
+        running_(io_, stack, options),
+        dispatcher_(options.seed),
+        signals_(io_, SIGINT, SIGTERM) {
+    dispatcher_.add(api::sts::service({options.account}));
+  }
 
   /// `endpoint`: where the control endpoint listens, if anywhere.
   Result<void> serve(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
@@ -89,7 +97,7 @@ class Up {
     if (const auto started = running_.start(); !started) return started.error();
     print_listeners(stack_.model, running_);
     if (server_) {
-      fmt::print("control endpoint on {}: /metrics, /metrics.json, /traces\n",
+      fmt::print("control endpoint on {}: AWS's APIs, /metrics, /metrics.json, /traces\n",
                  console::url_of(server_->bound()));
     }
     fmt::print("Ctrl-C stops it; once more, at once\n");
@@ -106,9 +114,8 @@ class Up {
     lb::LoadBalancer& lb = running_.load_balancer();
     console::add_observation(router_, {[&lb] { return lb.metrics(); },
                                        [&lb]() -> const lb::TraceStore& { return lb.traces(); }});
-    auto listening = console::HttpServer::listen(
-        io_, running_.real_timers(), *endpoint,
-        [this](const console::Request& request) { return router_.handle(request); });
+    auto listening = console::HttpServer::listen(io_, running_.real_timers(), *endpoint,
+                                                 api::api_or_console(dispatcher_, router_));
     if (!listening) return listening.error();
     server_ = std::move(*listening);
     return {};
@@ -135,6 +142,7 @@ class Up {
   boost::asio::io_context io_{1};
   stack::RunningStack running_;
   console::Router router_;
+  api::Dispatcher dispatcher_;
   std::unique_ptr<console::HttpServer> server_;
   boost::asio::signal_set signals_;
   TaskReporter reporter_;
@@ -182,8 +190,8 @@ Verb add_up(CLI::App& program) {
   add_stack_options(*command, options->run, false);
   command
       ->add_option("--endpoint", options->endpoint,
-                   "Where metrics and traces can be asked for over HTTP; port 0: any that is free; "
-                   "none: nowhere (default: 127.0.0.1:4566)")
+                   "Where AWS's APIs, metrics and traces are served over HTTP; port 0: any that is "
+                   "free; none: nowhere (default: 127.0.0.1:4566)")
       ->type_name("ADDRESS:PORT");
   command->add_flag("--listen-anywhere", options->listen_anywhere,
                     "Lets --endpoint be an address that other machines can reach");

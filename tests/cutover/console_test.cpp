@@ -193,7 +193,11 @@ class ConsoleServer : public Console {
     server_.reset();
     auto listening = HttpServer::listen(
         io_, timers_, {asio::ip::address_v4::loopback(), 0},
-        [this](const Request& asked) { return router_.handle(asked); }, limits);
+        [this](const Request& asked, HttpServer::Respond respond) {
+          if (asked.target() == "/later") return waiting_.push_back(std::move(respond));
+          respond(router_.handle(asked));
+        },
+        limits);
     ASSERT_TRUE(listening);
     server_ = std::move(*listening);
   }
@@ -236,6 +240,7 @@ class ConsoleServer : public Console {
   SimulatedClock clock_;
   SimulatedTimers timers_{clock_};
   std::unique_ptr<HttpServer> server_;
+  std::vector<HttpServer::Respond> waiting_;  ///< For /later.
 };
 
 constexpr const char* closing = "Host: localhost\r\nConnection: close\r\n\r\n";
@@ -265,7 +270,7 @@ TEST_F(ConsoleServer, RefusesWhatIsTooLargeOrNoHttp) {
   const std::string host = "Host: localhost\r\n";
   EXPECT_THAT(answer_to("GET / HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'x')),
               testing::StartsWith("HTTP/1.1 431 "));
-  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\n" + host + "Content-Length: 1048577\r\n\r\n"),
+  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\n" + host + "Content-Length: 4194305\r\n\r\n"),
               testing::StartsWith("HTTP/1.1 413 "));
   EXPECT_THAT(answer_to("\x16\x03\x01 this is no HTTP\r\n\r\n"),
               testing::StartsWith("HTTP/1.1 400 "));
@@ -299,6 +304,38 @@ TEST_F(ConsoleServer, FurtherConnectionsWaitUntilOneHasEnded) {
   EXPECT_THAT(rest(*second), HasSubstr("running"));
 }
 
+Response made_later() { return make_response(http::status::ok, "text/plain", "at last"); }
+
+TEST_F(ConsoleServer, AnAnswerThatComesLateHoldsUpNoOtherConnectionAndNoOrder) {
+  const auto slow = sent("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\n" +
+                         std::string(closing));
+  run_until([&] { return waiting_.size() == 1; });
+  EXPECT_THAT(answer_to("GET /health HTTP/1.1\r\n" + std::string(closing)), HasSubstr("running"));
+  timers_.advance(std::chrono::minutes(10));
+  EXPECT_EQ(slow->available(), 0u) << "the second request waits for its turn";
+  waiting_[0](made_later());
+  waiting_[0](made_later());
+  const std::string text = rest(*slow);
+  EXPECT_THAT(text, HasSubstr("at lastHTTP/1.1 200 OK\r\n")) << "once";
+  EXPECT_THAT(text, testing::EndsWith("{\"status\":\"running\"}\n"));
+}
+
+TEST_F(ConsoleServer, AnAnswerThatNeverComesClosesTheConnection) {
+  const auto socket = sent("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  run_until([&] { return waiting_.size() == 1; });
+  waiting_.clear();
+  EXPECT_EQ(rest(*socket), "");
+}
+
+TEST_F(ConsoleServer, AnAnswerAfterTheServerHasGoneIsIgnored) {
+  const auto socket = sent("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  run_until([&] { return waiting_.size() == 1; });
+  server_.reset();
+  waiting_[0](made_later());
+  waiting_.clear();
+  EXPECT_EQ(rest(*socket), "");
+}
+
 TEST_F(ConsoleServer, EndsWithConnectionsOpen) {
   const auto socket = sent("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   run_until([&] { return socket->available() > 0; });
@@ -308,9 +345,8 @@ TEST_F(ConsoleServer, EndsWithConnectionsOpen) {
 }
 
 TEST_F(ConsoleServer, SaysWhatToDoWhenThePortIsTaken) {
-  const auto taken =
-      HttpServer::listen(io_, timers_, server_->bound(),
-                         [this](const Request& asked) { return router_.handle(asked); });
+  const auto taken = HttpServer::listen(io_, timers_, server_->bound(),
+                                        [](const Request&, const HttpServer::Respond&) {});
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, "EndpointNotBound");
   EXPECT_EQ(taken.error().where, url_of(server_->bound()));
