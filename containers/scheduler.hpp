@@ -46,6 +46,8 @@ struct ObservedTask {
   TimePoint created_at{};
   std::optional<TimePoint> started_at;  ///< When it reached RUNNING.
   std::vector<TargetStatus> targets;    ///< In each of the service's target groups.
+  /// What its containers' own checks say; nothing when no essential container has one.
+  std::optional<ContainerHealth> container_health;
 };
 
 enum class TaskHealth {

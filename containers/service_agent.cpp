@@ -264,6 +264,8 @@ void ServiceAgent::start_tasks(Deployment& deployment, std::uint32_t count) {
     identity.arn = arns_.task(identity.id);
     identity.service = spec_.name;
     identity.deployment = deployment.id;
+    identity.group = "service:" + spec_.name;
+    identity.started_by = deployment.id;
     identity.seed = random_();
     ids.push_back(identity.id);
     tasks_.push_back(std::make_unique<TaskAgent>(surroundings_, listener, std::move(identity),

@@ -37,9 +37,23 @@ std::string_view to_string(StopCode code) {
     case StopCode::essential_container_exited:
       return "EssentialContainerExited";
     case StopCode::task_failed_to_start:
+      return "TaskFailedToStart";
+    case StopCode::termination_notice:
       break;
   }
-  return "TaskFailedToStart";
+  return "TerminationNotice";
+}
+
+std::string_view to_string(ContainerHealth health) {
+  switch (health) {
+    case ContainerHealth::unknown:
+      return "UNKNOWN";
+    case ContainerHealth::healthy:
+      return "HEALTHY";
+    case ContainerHealth::unhealthy:
+      break;
+  }
+  return "UNHEALTHY";
 }
 
 std::string_view to_string(TargetStatus status) {

@@ -35,12 +35,17 @@ enum class StopCode {
   user_initiated,
   service_scheduler_initiated,
   essential_container_exited,
-  task_failed_to_start
+  task_failed_to_start,
+  termination_notice  ///< Its container instance went away.
 };
 
-std::string_view to_string(TaskStatus status);     ///< "PROVISIONING" … "STOPPED"
-std::string_view to_string(DesiredStatus status);  ///< "RUNNING", "STOPPED"
-std::string_view to_string(StopCode code);         ///< "UserInitiated", …
+/// What health checks say of a container, or of a task by its essential containers.
+enum class ContainerHealth { unknown, healthy, unhealthy };
+
+std::string_view to_string(TaskStatus status);       ///< "PROVISIONING" … "STOPPED"
+std::string_view to_string(DesiredStatus status);    ///< "RUNNING", "STOPPED"
+std::string_view to_string(StopCode code);           ///< "UserInitiated", …
+std::string_view to_string(ContainerHealth health);  ///< "UNKNOWN", "HEALTHY", "UNHEALTHY"
 
 /// "initial", "healthy", "unhealthy", "draining", "unused"
 std::string_view to_string(TargetStatus status);

@@ -280,8 +280,8 @@ TaskDescription TaskAgent::describe() const {
   description.arn = identity_.arn;
   description.task_definition = definition_->reference();
   description.service = identity_.service;
-  description.group = "service:" + identity_.service;
-  description.started_by = identity_.deployment;
+  description.group = identity_.group;
+  description.started_by = identity_.started_by;
   description.last_status = state_.last_status;
   description.desired_status = state_.desired_status;
   description.stop_code = state_.stop_code;

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "containers/cluster.hpp"
+#include "containers/placer.hpp"
 #include "containers/scheduler.hpp"
+#include "containers/task_overrides.hpp"
 #include "containers/task_state.hpp"
 
 namespace cutover::containers {
@@ -44,11 +46,20 @@ class TaskAgent {
   struct Identity {
     std::string id;
     std::string arn;
-    std::string service;
-    std::string deployment;
+    std::string cluster_arn;
+    Placement placement;
+    std::string service;     ///< Empty: it stands alone, as RunTask starts them.
+    std::string deployment;  ///< Empty, too, when it stands alone.
+    std::string group;       ///< "service:<name>", "family:<family>" or RunTask's own.
+    std::string started_by;  ///< The deployment, "ecs-svc/<19 digits>"; or RunTask's own.
+    std::vector<NamedValue> tags;
+    TaskOverrides overrides;  ///< Already applied to the definition.
+    std::string subnet;       ///< Where awsvpc puts the task's network interface.
     std::uint64_t seed = 0;
   };
 
+  /// `definition` is what the task runs by: with `identity.overrides` applied. The task stands
+  /// behind no target group when `load_balancers` is empty.
   TaskAgent(const Surroundings& surroundings, TaskListener& listener, Identity identity,
             std::shared_ptr<const TaskDefinition> definition,
             const std::vector<ServiceLoadBalancer>& load_balancers);

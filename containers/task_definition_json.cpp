@@ -178,8 +178,8 @@ TaskDefinition read_definition(JsonReader& reader, const nlohmann::json& value, 
   definition.family = read_name(reader, "family");
   definition.network_mode = read_network_mode(reader);
   definition.requires_compatibilities = read_compatibilities(reader);
-  definition.cpu = read_size(reader, "cpu", cpu_rule);
-  definition.memory = read_size(reader, "memory", memory_rule);
+  definition.cpu = read_task_cpu(reader);
+  definition.memory = read_task_memory(reader);
   definition.task_role_arn = reader.optional_string("taskRoleArn").value_or(std::string{});
   definition.execution_role_arn =
       reader.optional_string("executionRoleArn").value_or(std::string{});
@@ -204,6 +204,14 @@ Result<void> finish(JsonReader& reader, TaskDefinition& definition) {
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> read_task_cpu(JsonReader& reader) {
+  return read_size(reader, "cpu", cpu_rule);
+}
+
+std::optional<std::uint32_t> read_task_memory(JsonReader& reader) {
+  return read_size(reader, "memory", memory_rule);
+}
 
 Result<TaskDefinition> parse_task_definition(const nlohmann::json& value, std::string pointer,
                                              Numbers numbers) {

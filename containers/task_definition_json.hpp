@@ -30,4 +30,8 @@ nlohmann::json registered_task_definition_to_json(const RegisteredTaskDefinition
 Result<RegisteredTaskDefinition> parse_registered_task_definition(const nlohmann::json& value,
                                                                   std::string pointer);
 
+/// The members `cpu` and `memory` of a whole task: "256" or "1 vCPU", "512" or "1 GB".
+std::optional<std::uint32_t> read_task_cpu(JsonReader& reader);
+std::optional<std::uint32_t> read_task_memory(JsonReader& reader);
+
 }  // namespace cutover::containers
