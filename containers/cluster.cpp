@@ -59,6 +59,7 @@ class Cluster::Core {
   using Services = std::map<std::string, std::unique_ptr<ServiceAgent>, std::less<>>;
 
   Result<void> check(const ServiceSpec& spec) const;
+  Result<void> check_target_groups(const ServiceSpec& spec) const;
   Result<ServiceAgent*> find_active_service(std::string_view name) const;
   std::vector<ServiceAgent*> all_services() const;
   void tell_when_all_stopped();
@@ -83,6 +84,10 @@ Result<void> Cluster::Core::check(const ServiceSpec& spec) const {
   const auto definition = definitions_.find_active(spec.task_definition);
   if (!definition) return at("/taskDefinition", definition.error());
   if (auto checked = check_service(spec, **definition); !checked) return checked;
+  return check_target_groups(spec);
+}
+
+Result<void> Cluster::Core::check_target_groups(const ServiceSpec& spec) const {
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     const std::string& group = spec.load_balancers[i].target_group;
     const auto checked = surroundings_.registry.check_target_group(group);
@@ -156,10 +161,16 @@ Result<void> Cluster::Core::update_service(std::string_view name, const ServiceU
   Result<DefinitionPtr> definition = service.definition();
   if (update.task_definition) definition = definitions_.find_active(*update.task_definition);
   if (!definition) return at("/taskDefinition", definition.error());
-  if (auto checked = check_service(service.spec(), **definition); !checked) return checked;
-  if (update.desired_count) service.set_desired_count(*update.desired_count);
-  const bool changed = (*definition)->arn != service.definition()->arn;
-  if (changed || update.force_new_deployment) service.deploy(*definition);
+  if (update.desired_count && service.spec().scheduling == SchedulingStrategy::daemon) {
+    return Error{"InvalidParameterException", "/desiredCount",
+                 "The daemon scheduling strategy does not support a desired count for services"};
+  }
+  ServiceSpec spec = changed(service.spec(), update);
+  if (auto checked = check_service(spec, **definition); !checked) return checked;
+  if (update.load_balancers) {
+    if (auto checked = check_target_groups(spec); !checked) return checked;
+  }
+  service.update(std::move(spec), *definition, update.force_new_deployment);
   return {};
 }
 

@@ -39,12 +39,6 @@ class Cluster {
   ~Cluster();
 
   Result<void> create_service(const ServiceSpec& spec);
-  /// New desired count and/or task definition; members left empty keep their values.
-  struct ServiceUpdate {
-    std::optional<std::uint32_t> desired_count;
-    std::optional<std::string> task_definition;
-    bool force_new_deployment = false;
-  };
   Result<void> update_service(const std::string& service, const ServiceUpdate& update);
   Result<void> delete_service(const std::string& service, bool force);
 

@@ -22,6 +22,8 @@ std::string new_event_id(Random& random) { return new_uuid(random); }
 ArnMaker::ArnMaker(std::string_view region, std::string_view account, std::string cluster)
     : prefix_(fmt::format("arn:aws:ecs:{}:{}:", region, account)), cluster_(std::move(cluster)) {}
 
+std::string ArnMaker::cluster() const { return fmt::format("{}cluster/{}", prefix_, cluster_); }
+
 std::string ArnMaker::task(std::string_view id) const {
   return fmt::format("{}task/{}/{}", prefix_, cluster_, id);
 }

@@ -18,6 +18,7 @@ std::string new_event_id(Random& random);       ///< A UUID, version 4.
 class ArnMaker {
  public:
   ArnMaker(std::string_view region, std::string_view account, std::string cluster);
+  std::string cluster() const;
   std::string task(std::string_view id) const;
   std::string service(std::string_view name) const;
   /// `reference` is "family:revision".

@@ -3,10 +3,65 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cutover::containers {
 
 namespace {
+
+template <class T, class U>
+void overlay(T& value, const std::optional<U>& change) {
+  if (change) value = *change;
+}
+
+Error invalid(std::string where, std::string message) {
+  return {"InvalidParameterException", std::move(where), std::move(message)};
+}
+
+Result<void> check_daemon(const ServiceSpec& spec) {
+  if (spec.deployment.maximum_percent != 100) {
+    return invalid(
+        "/deploymentConfiguration/maximumPercent",
+        fmt::format("found {}; a DAEMON service requires 100", spec.deployment.maximum_percent));
+  }
+  if (spec.deployment.strategy != DeploymentStrategy::rolling) {
+    return invalid("/deploymentConfiguration/strategy",
+                   fmt::format("found {}; a DAEMON service takes ROLLING only",
+                               to_string(spec.deployment.strategy)));
+  }
+  if (!spec.placement_strategy.empty()) {
+    return invalid("/placementStrategy", "a DAEMON service takes none; leave it out");
+  }
+  return {};
+}
+
+/// What a deployment that shifts traffic has to know.
+Result<void> check_strategy(const ServiceSpec& spec) {
+  const DeploymentConfiguration& its = spec.deployment;
+  const std::string place = "/deploymentConfiguration";
+  if (its.linear && its.strategy != DeploymentStrategy::linear) {
+    return invalid(place + "/linearConfiguration", "is for the strategy LINEAR only");
+  }
+  if (its.canary && its.strategy != DeploymentStrategy::canary) {
+    return invalid(place + "/canaryConfiguration", "is for the strategy CANARY only");
+  }
+  if (its.strategy == DeploymentStrategy::rolling) {
+    if (its.hooks.empty()) return {};
+    return invalid(place + "/lifecycleHooks",
+                   "are for the strategies BLUE_GREEN, LINEAR and CANARY only");
+  }
+  if (its.strategy == DeploymentStrategy::blue_green && !its.bake_time) {
+    return invalid(place + "/bakeTimeInMinutes", "found none; the strategy BLUE_GREEN requires it");
+  }
+  for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
+    if (spec.load_balancers[i].advanced) continue;
+    return invalid(fmt::format("/loadBalancers/{}/advancedConfiguration", i),
+                   fmt::format("found none; the strategy {} requires an alternate target group and "
+                               "a production listener rule",
+                               to_string(its.strategy)));
+  }
+  return {};
+}
 
 Result<void> check_entry(const ServiceLoadBalancer& entry, const TaskDefinition& definition,
                          const std::string& pointer) {
@@ -32,13 +87,40 @@ Result<void> check_entry(const ServiceLoadBalancer& entry, const TaskDefinition&
 
 }  // namespace
 
+Result<void> check_service(const ServiceSpec& spec) {
+  if (spec.scheduling == SchedulingStrategy::daemon) {
+    if (auto checked = check_daemon(spec); !checked) return checked;
+  }
+  return check_strategy(spec);
+}
+
 Result<void> check_service(const ServiceSpec& spec, const TaskDefinition& definition) {
+  if (auto checked = check_service(spec); !checked) return checked;
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     auto checked =
         check_entry(spec.load_balancers[i], definition, fmt::format("/loadBalancers/{}", i));
     if (!checked) return checked;
   }
   return {};
+}
+
+ServiceSpec changed(ServiceSpec spec, const ServiceUpdate& update) {
+  spec.deployment = changed(std::move(spec.deployment), update.deployment);
+  overlay(spec.desired_count, update.desired_count);
+  overlay(spec.task_definition, update.task_definition);
+  overlay(spec.load_balancers, update.load_balancers);
+  overlay(spec.placement_constraints, update.placement_constraints);
+  overlay(spec.placement_strategy, update.placement_strategy);
+  overlay(spec.network, update.network);
+  overlay(spec.health_check_grace_period, update.health_check_grace_period);
+  overlay(spec.availability_zone_rebalancing, update.availability_zone_rebalancing);
+  overlay(spec.ecs_managed_tags, update.ecs_managed_tags);
+  overlay(spec.propagate_tags, update.propagate_tags);
+  return spec;
+}
+
+bool needs_new_deployment(const ServiceSpec& from, const ServiceSpec& to) {
+  return from.network != to.network || from.load_balancers != to.load_balancers;
 }
 
 std::string_view to_string(ServiceStatus status) {
@@ -53,12 +135,36 @@ std::string_view to_string(ServiceStatus status) {
   return "INACTIVE";
 }
 
+std::string_view to_string(SchedulingStrategy strategy) {
+  return strategy == SchedulingStrategy::replica ? "REPLICA" : "DAEMON";
+}
+
+std::string_view to_string(PropagateTags source) {
+  switch (source) {
+    case PropagateTags::none:
+      return "NONE";
+    case PropagateTags::task_definition:
+      return "TASK_DEFINITION";
+    case PropagateTags::service:
+      break;
+  }
+  return "SERVICE";
+}
+
 std::string_view to_string(DeploymentStatus status) {
   return status == DeploymentStatus::primary ? "PRIMARY" : "ACTIVE";
 }
 
 std::string_view to_string(RolloutState state) {
-  return state == RolloutState::in_progress ? "IN_PROGRESS" : "COMPLETED";
+  switch (state) {
+    case RolloutState::in_progress:
+      return "IN_PROGRESS";
+    case RolloutState::completed:
+      return "COMPLETED";
+    case RolloutState::failed:
+      break;
+  }
+  return "FAILED";
 }
 
 bool ServiceDescription::stable() const {

@@ -38,6 +38,15 @@ ServiceAgent::ServiceAgent(const Surroundings& surroundings, const ArnMaker& arn
 
 ServiceAgent::~ServiceAgent() { surroundings_.timers.cancel(timer_); }
 
+void ServiceAgent::update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment) {
+  const bool deploys = force_new_deployment || definition->arn != this->definition()->arn ||
+                       needs_new_deployment(spec_, spec);
+  spec_ = std::move(spec);
+  if (spec_.desired_count != desired_count_) set_desired_count(spec_.desired_count);
+  if (deploys) deploy(std::move(definition));
+  plan_soon();
+}
+
 void ServiceAgent::set_desired_count(std::uint32_t count) {
   desired_count_ = count;
   deployments_.front().desired_count = count;
@@ -209,8 +218,8 @@ void ServiceAgent::drop_finished_deployments() {
 ServiceGoal ServiceAgent::goal() const {
   ServiceGoal goal;
   goal.desired_count = desired_count_;
-  goal.minimum_healthy_percent = spec_.minimum_healthy_percent;
-  goal.maximum_percent = spec_.maximum_percent;
+  goal.minimum_healthy_percent = spec_.deployment.minimum_healthy_percent;
+  goal.maximum_percent = spec_.deployment.maximum_percent;
   goal.behind_load_balancer = !spec_.load_balancers.empty();
   goal.health_check_grace_period = spec_.health_check_grace_period;
   goal.deployments.clear();
@@ -305,6 +314,7 @@ DeploymentDescription ServiceAgent::describe(const Deployment& deployment) const
   description.status =
       &deployment == deployments_.data() ? DeploymentStatus::primary : DeploymentStatus::active;
   description.task_definition = deployment.definition->reference();
+  description.task_definition_arn = deployment.definition->arn;
   description.desired_count = deployment.desired_count;
   description.failed_tasks = deployment.failed_tasks;
   for (const auto& task : tasks_) {
@@ -323,15 +333,14 @@ DeploymentDescription ServiceAgent::describe(const Deployment& deployment) const
 
 ServiceDescription ServiceAgent::describe() const {
   ServiceDescription description;
-  description.name = spec_.name;
+  description.spec = spec_;
+  description.spec.task_definition = definition()->reference();
+  description.spec.desired_count = desired_count_;
+  description.cluster_arn = arns_.cluster();
+  description.task_definition_arn = definition()->arn;
   description.arn = arns_.service(spec_.name);
   description.status = status_;
-  description.task_definition = definition()->reference();
   description.desired_count = desired_count_;
-  description.load_balancers = spec_.load_balancers;
-  description.minimum_healthy_percent = spec_.minimum_healthy_percent;
-  description.maximum_percent = spec_.maximum_percent;
-  description.health_check_grace_period = spec_.health_check_grace_period;
   for (const Deployment& each : deployments_) {
     description.deployments.push_back(describe(each));
     description.running_count += description.deployments.back().running_count;

@@ -30,15 +30,15 @@ class ServiceAgent final : private TaskListener {
   ServiceAgent(const ServiceAgent&) = delete;
   ServiceAgent& operator=(const ServiceAgent&) = delete;
 
-  /// As it was created.
+  /// As it is now.
   const ServiceSpec& spec() const { return spec_; }
   ServiceStatus status() const { return status_; }
   std::uint32_t desired_count() const { return desired_count_; }
   const DefinitionPtr& definition() const { return deployments_.front().definition; }
 
-  void set_desired_count(std::uint32_t count);
-  /// Begins a new deployment, which becomes PRIMARY.
-  void deploy(DefinitionPtr definition);
+  /// UpdateService: what the spec changes takes effect at once; a new deployment begins, and
+  /// becomes PRIMARY, when a change needs one or when it is forced.
+  void update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment);
   /// Scales to 0 for good; INACTIVE once every task is on its way out.
   void remove();
   /// Scales to 0 and signals every task at once, without waiting for drains.
@@ -69,6 +69,8 @@ class ServiceAgent final : private TaskListener {
   void on_deregistered(const std::string& target_group) override;
   void on_registration_failed(const std::string& target_group, const Error& error) override;
 
+  void set_desired_count(std::uint32_t count);
+  void deploy(DefinitionPtr definition);
   void add_deployment(DefinitionPtr definition);
   Deployment* deployment(const std::string& id);
   void plan_at(TimePoint moment);

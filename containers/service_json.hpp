@@ -1,10 +1,12 @@
 #pragma once
 
-// Reads services from JSON in AWS's spelling (what `aws ecs create-service --cli-input-json`
-// takes), with names in place of ARNs. What this simulator does not do is refused by name.
+// Services as JSON in AWS's spelling: what CreateService and UpdateService take, from a stack file,
+// a plan or the API, and what DescribeServices shows. What this simulator does not do is refused by
+// name.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "containers/service.hpp"
 #include "lb/base/json.hpp"
@@ -17,5 +19,23 @@ namespace cutover::containers {
 /// pointer of the first bad value.
 Result<ServiceSpec> parse_service(const nlohmann::json& value, std::string pointer,
                                   Numbers numbers = Numbers::strict);
+
+/// UpdateService's input.
+struct UpdateServiceInput {
+  std::string service;  ///< Its name or ARN.
+  std::string cluster;  ///< Empty: none given.
+  ServiceUpdate update;
+};
+Result<UpdateServiceInput> parse_service_update(const nlohmann::json& value, std::string pointer,
+                                                Numbers numbers = Numbers::strict);
+
+/// The input of the CreateService that makes this service: parse_service() reads it again.
+nlohmann::json create_service_input(const ServiceSpec& spec);
+
+/// DescribeServices' `service`, times in seconds of the epoch. AWS shows `tags` only when asked to.
+nlohmann::json to_json(const ServiceDescription& service, bool with_tags);
+
+nlohmann::json to_json(const std::vector<ServiceLoadBalancer>& load_balancers);
+nlohmann::json to_json(const NetworkConfiguration& network);
 
 }  // namespace cutover::containers

@@ -178,10 +178,9 @@ Result<void> apply_to(Model& model, const CreateService& operation) {
 Result<void> apply_to(Model& model, const UpdateService& operation) {
   const auto service = find_service(model, operation.service, operation.cluster);
   if (!service) return service.error();
-  containers::ServiceSpec spec = **service;
-  if (operation.desired_count) spec.desired_count = *operation.desired_count;
-  if (operation.task_definition) spec.task_definition = *operation.task_definition;
+  containers::ServiceSpec spec = containers::changed(**service, operation.update);
   if (const auto valid = check_definition(model, spec); !valid) return valid.error();
+  if (const auto valid = check_service_groups(model, spec); !valid) return valid.error();
   **service = spec;
   return {};
 }

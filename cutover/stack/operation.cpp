@@ -68,9 +68,10 @@ struct Subject {
   }
   std::string operator()(const UpdateService& o) const {
     std::string text = o.service + ":";
-    if (o.desired_count) text += fmt::format(" desiredCount {}", *o.desired_count);
-    if (o.task_definition) text += " taskDefinition " + *o.task_definition;
-    if (o.force_new_deployment) text += " forceNewDeployment";
+    const containers::ServiceUpdate& update = o.update;
+    if (update.desired_count) text += fmt::format(" desiredCount {}", *update.desired_count);
+    if (update.task_definition) text += " taskDefinition " + *update.task_definition;
+    if (update.force_new_deployment) text += " forceNewDeployment";
     return text;
   }
   std::string operator()(const DeleteService& o) const {

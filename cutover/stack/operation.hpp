@@ -166,9 +166,7 @@ struct UpdateService {
   static constexpr std::string_view operation_name = "UpdateService";
   std::string service;
   std::optional<std::string> cluster;
-  std::optional<std::uint32_t> desired_count;
-  std::optional<std::string> task_definition;
-  bool force_new_deployment = false;
+  containers::ServiceUpdate update;
 };
 struct DeleteService {
   static constexpr std::string_view operation_name = "DeleteService";

@@ -168,8 +168,7 @@ struct RunningStack::Apply {
   }
   Result<void> operator()(const CreateService& o) const { return cluster.create_service(o.spec); }
   Result<void> operator()(const UpdateService& o) const {
-    return cluster.update_service(o.service,
-                                  {o.desired_count, o.task_definition, o.force_new_deployment});
+    return cluster.update_service(o.service, o.update);
   }
   Result<void> operator()(const DeleteService& o) const {
     return cluster.delete_service(o.service, o.force);

@@ -7,12 +7,6 @@
 
 namespace cutover::stack {
 
-namespace {
-
-constexpr std::int64_t desired_count_most = 5'000;
-
-}  // namespace
-
 Result<RegisterTaskDefinition> parse_register_task_definition(const nlohmann::json& value,
                                                               std::string pointer) {
   auto definition = containers::parse_task_definition(value, std::move(pointer));
@@ -27,15 +21,10 @@ Result<CreateService> parse_create_service(const nlohmann::json& value, std::str
 }
 
 Result<UpdateService> parse_update_service(const nlohmann::json& value, std::string pointer) {
-  JsonReader reader(value, std::move(pointer));
-  UpdateService operation;
-  operation.service = reader.string("service");
-  operation.cluster = reader.optional_string("cluster");
-  const auto count = reader.optional_integer("desiredCount", 0, desired_count_most);
-  if (count) operation.desired_count = static_cast<std::uint32_t>(*count);
-  operation.task_definition = reader.optional_string("taskDefinition");
-  operation.force_new_deployment = reader.optional_boolean("forceNewDeployment").value_or(false);
-  if (const auto end = reader.finish(); !end) return end.error();
+  auto input = containers::parse_service_update(value, std::move(pointer));
+  if (!input) return input.error();
+  UpdateService operation{std::move(input->service), std::nullopt, std::move(input->update)};
+  if (!input->cluster.empty()) operation.cluster = std::move(input->cluster);
   return operation;
 }
 

@@ -327,7 +327,7 @@ TEST(FailedStart, AFixedHostPortInUseIsOne) {
 TEST(Unhealthy, IsReplacedAndSaysWhy) {
   World world;
   ServiceSpec spec = world.spec("api", 1);
-  spec.maximum_percent = 100;
+  spec.deployment.maximum_percent = 100;
   world.run_service(spec);
   world.registry.groups["api"].failing = true;
   world.advance(2s);

@@ -31,8 +31,8 @@ class Storm {
     world_.after_each_moment = [this] { check_targets(); };
     world_.define("api");
     spec_ = world_.spec("api", 1 + chance_.below(6));
-    spec_.minimum_healthy_percent = 25 * chance_.below(5);
-    spec_.maximum_percent = 100 + 25 * chance_.below(5);
+    spec_.deployment.minimum_healthy_percent = 25 * chance_.below(5);
+    spec_.deployment.maximum_percent = 100 + 25 * chance_.below(5);
     desired_ = spec_.desired_count;
     EXPECT_TRUE(world_.cluster.create_service(spec_));
   }
@@ -111,7 +111,7 @@ class Storm {
   /// The scheduler never takes a healthy target away below the minimum.
   void check_minimum(const std::string& group, std::uint16_t port, TargetStatus before) {
     if (before != TargetStatus::healthy || disturbed_.contains(port)) return;
-    const std::uint32_t lower = (desired_ * spec_.minimum_healthy_percent + 99) / 100;
+    const std::uint32_t lower = (desired_ * spec_.deployment.minimum_healthy_percent + 99) / 100;
     EXPECT_GE(world_.registry.count(group, TargetStatus::healthy), lower) << "port " << port;
   }
 
@@ -119,7 +119,7 @@ class Storm {
   void check_maximum() {
     const ServiceDescription service = world_.service("api");
     EXPECT_LE(service.running_count + service.pending_count,
-              desired_ * spec_.maximum_percent / 100);
+              desired_ * spec_.deployment.maximum_percent / 100);
   }
 
   /// The scheduler stops no task before its drain has ended.

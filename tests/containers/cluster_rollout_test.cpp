@@ -35,7 +35,7 @@ TEST(Rollout, StartsTheNewOnesWaitsAndThenStopsTheOldOnes) {
                           "314.2 SIGTERM api"));
   const ServiceDescription service = world.service("api");
   ASSERT_EQ(service.deployments.size(), 1U);
-  EXPECT_EQ(service.task_definition, "api:2");
+  EXPECT_EQ(service.spec.task_definition, "api:2");
   EXPECT_EQ(service.deployments.front().rollout_state, RolloutState::completed);
   EXPECT_EQ(service.deployments.front().rollout_state_reason,
             "ECS deployment " + service.deployments.front().id + " completed.");
@@ -79,8 +79,8 @@ TEST(Rollout, StaysBetweenMinimumAndMaximum) {
                          Row{3, 67, 134}, Row{10, 90, 110}}) {
     World world;
     ServiceSpec spec = world.spec("api", row.desired);
-    spec.minimum_healthy_percent = row.minimum;
-    spec.maximum_percent = row.maximum;
+    spec.deployment.minimum_healthy_percent = row.minimum;
+    spec.deployment.maximum_percent = row.maximum;
     world.run_service(spec);
     world.define("api");
     world.deploy("api", "api");
@@ -108,8 +108,8 @@ TEST(Rollout, IsStuckWhenRoundingLeavesNoRoomAndSaysSoOnce) {
   for (const Row& row : {Row{2, 75, 100}, Row{3, 100, 125}, Row{1, 50, 100}}) {
     World world;
     ServiceSpec spec = world.spec("api", row.desired);
-    spec.minimum_healthy_percent = row.minimum;
-    spec.maximum_percent = row.maximum;
+    spec.deployment.minimum_healthy_percent = row.minimum;
+    spec.deployment.maximum_percent = row.maximum;
     world.run_service(spec);
     world.define("api");
     world.deploy("api", "api");
@@ -143,7 +143,7 @@ TEST(Rollout, OfABrokenDefinitionLeavesTheOldTasksServing) {
   world.deploy("api", "api:1");
   world.advance(10min);
   EXPECT_TRUE(world.service("api").stable());
-  EXPECT_EQ(world.service("api").task_definition, "api:1");
+  EXPECT_EQ(world.service("api").spec.task_definition, "api:1");
 }
 
 TEST(Rollout, TheSameDefinitionIsNoDeploymentUnlessForced) {
@@ -193,7 +193,7 @@ TEST(Rollout, AThirdDefinitionTakesOverFromAnUnfinishedSecond) {
   EXPECT_EQ(world.service("api").deployments.size(), 3U);
   world.advance(700s);
   EXPECT_EQ(world.service("api").deployments.size(), 1U);
-  EXPECT_EQ(world.service("api").task_definition, "api:3");
+  EXPECT_EQ(world.service("api").spec.task_definition, "api:3");
   EXPECT_EQ(world.registry.count("api", TargetStatus::healthy), 2U);
 }
 
