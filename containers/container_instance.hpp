@@ -1,0 +1,109 @@
+#pragma once
+
+// A container instance: a pretended EC2 instance with an address, attributes and a capacity, of
+// which placed tasks reserve their declared sizes whatever they really use (ECS developer guide:
+// Amazon ECS container instances).
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "containers/tags.hpp"
+#include "containers/task_definition.hpp"
+#include "lb/base/clock.hpp"
+
+namespace cutover::containers {
+
+enum class ContainerInstanceStatus { active, draining, inactive };
+
+std::string_view to_string(ContainerInstanceStatus status);  ///< "ACTIVE", "DRAINING", "INACTIVE"
+
+/// Room for anything: what an instance has unless it is told otherwise.
+inline constexpr std::uint32_t cpu_default = 1U << 30;
+inline constexpr std::uint32_t memory_default = 1U << 30;
+
+/// Names and values; a custom attribute may be without a value.
+using Attributes = std::map<std::string, std::string, std::less<>>;
+
+/// Attributes of a user's own that an instance may have.
+inline constexpr std::size_t custom_attributes_max = 10;
+
+/// What one instance is to be.
+struct ContainerInstanceSpec {
+  std::uint32_t cpu = cpu_default;        ///< CPU units, 1024 per vCPU.
+  std::uint32_t memory = memory_default;  ///< MiB.
+  std::string instance_type;              ///< Attribute ecs.instance-type, if any.
+  std::string availability_zone;          ///< Empty: the zones take turns.
+  Attributes attributes;                  ///< Custom ones, at most 10.
+  /// Tasks in network mode awsvpc that it has room for; without, there is no limit.
+  std::optional<std::uint32_t> network_interfaces;
+  Tags tags;
+
+  friend bool operator==(const ContainerInstanceSpec&, const ContainerInstanceSpec&) = default;
+};
+
+/// Several instances of a kind, as a stack file names them.
+struct ContainerInstanceGroup {
+  std::uint32_t count = 1;
+  ContainerInstanceSpec spec;
+
+  friend bool operator==(const ContainerInstanceGroup&, const ContainerInstanceGroup&) = default;
+};
+
+/// What a task takes of its instance until it is STOPPED.
+struct Reservation {
+  std::uint64_t cpu = 0;
+  std::uint64_t memory = 0;
+  std::vector<std::uint16_t> tcp_ports;  ///< Fixed host ports; dynamic ones are not reserved.
+  std::vector<std::uint16_t> udp_ports;
+  std::uint32_t network_interfaces = 0;
+
+  friend bool operator==(const Reservation&, const Reservation&) = default;
+};
+
+/// The task's own sizes, or the sums of its containers': memoryReservation where there is one, else
+/// memory.
+Reservation reservation(const TaskDefinition& definition);
+
+struct ContainerInstance {
+  std::string id;  ///< 32 hex digits.
+  std::string arn;
+  std::string ec2_instance_id;  ///< "i-" and 17 hex digits.
+  std::string address;          ///< Loopback.
+  ContainerInstanceStatus status = ContainerInstanceStatus::active;
+  bool agent_connected = true;  ///< False: no task is placed there.
+  Attributes attributes;        ///< AWS's ("ecs.…") and custom ones.
+  WallTime registered_at{};
+  std::uint64_t version = 1;  ///< Grows with each change.
+
+  std::uint64_t cpu = 0;  ///< Registered.
+  std::uint64_t memory = 0;
+  std::optional<std::uint32_t> network_interfaces_max;
+
+  std::uint64_t reserved_cpu = 0;
+  std::uint64_t reserved_memory = 0;
+  std::set<std::uint16_t> tcp_ports;  ///< Those of the agent among them.
+  std::set<std::uint16_t> udp_ports;
+  std::uint32_t network_interfaces = 0;
+
+  std::uint32_t tasks = 0;  ///< That hold a place here.
+  /// The same by task group ("service:<name>", "family:<name>"); none with 0.
+  std::map<std::string, std::uint32_t, std::less<>> tasks_by_group;
+
+  std::uint64_t remaining_cpu() const { return cpu - reserved_cpu; }
+  std::uint64_t remaining_memory() const { return memory - reserved_memory; }
+  std::uint32_t tasks_of(std::string_view group) const;
+  /// Its value, or nothing when it is not there.
+  std::optional<std::string_view> attribute(std::string_view name) const;
+
+  /// It has to fit.
+  void take(const Reservation& reservation, const std::string& group);
+  void give_back(const Reservation& reservation, const std::string& group);
+};
+
+}  // namespace cutover::containers
