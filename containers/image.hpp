@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -50,5 +51,15 @@ using ImageSource = std::variant<AppImage, CommandImage, DockerImage>;
 
 /// By image reference, as task definitions write it.
 using ImageMap = std::map<std::string, ImageSource>;
+
+/// The reference that stands for every image which a map does not name.
+inline constexpr std::string_view any_image = "*";
+
+/// What that image runs, or nullptr: then it can't be pulled.
+inline const ImageSource* find_image(const ImageMap& images, const std::string& reference) {
+  auto found = images.find(reference);
+  if (found == images.end()) found = images.find(std::string(any_image));
+  return found == images.end() ? nullptr : &found->second;
+}
 
 }  // namespace cutover::containers

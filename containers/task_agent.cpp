@@ -57,9 +57,9 @@ TaskAgent::~TaskAgent() {
 void TaskAgent::start() {
   for (std::size_t i = 0; i < definition_->containers.size(); ++i) {
     const std::string& image = definition_->containers[i].image;
-    if (surroundings_.images.contains(image)) continue;
+    if (find_image(surroundings_.images, image)) continue;
     dispatch(task_event::NotStartable{
-        i, fmt::format("CannotPullContainerError: no app is given for image {}", image)});
+        i, fmt::format("CannotPullContainerError: image {} is not in the image map", image)});
     return;
   }
   dispatch(task_event::Placed{});
@@ -131,7 +131,7 @@ void TaskAgent::start_container(std::size_t index) {
   launch.task_id = identity_.id;
   launch.name = definition.name;
   launch.image = definition.image;
-  launch.source = surroundings_.images.at(definition.image);
+  launch.source = *find_image(surroundings_.images, definition.image);
   launch.seed = identity_.seed + index;
   launch.environment = definition.environment;
   launch.cpu = definition.cpu;

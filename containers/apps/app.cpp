@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::string_view text_headers = "Content-Type: text/plain; charset=utf-8\r\n";
 
-class ForumApp final : public App {
+/// An app with a behaviour; what it answers when it does is left to be said.
+class BehavingApp : public App {
  public:
-  ForumApp(std::string_view name, const AppBehaviour& behaviour, std::uint64_t seed)
-      : forum_(name), behaviour_(behaviour, seed) {}
+  BehavingApp(const AppBehaviour& behaviour, std::uint64_t seed) : behaviour_(behaviour, seed) {}
 
   AppAnswer answer(const AppRequest& request, TimePoint now) noexcept override {
     const Treatment treatment = behaviour_.next(now);
@@ -29,34 +29,72 @@ class ForumApp final : public App {
       case Treatment::Fate::refused:
         return failure(503, "Service Unavailable", treatment.delay);
     }
-    const Reply& reply = forum_.find(request.method, request.target);
-    return {reply.status, reply.reason, reply.headers, reply.body, treatment.delay};
+    AppAnswer given = reply(request);
+    given.delay = treatment.delay;
+    return given;
   }
 
  private:
+  virtual AppAnswer reply(const AppRequest& request) const noexcept = 0;
+
   /// Koa answers a failure with its status' name as text.
   static AppAnswer failure(int status, std::string_view reason, Duration delay) {
     return {status, reason, text_headers, reason, delay};
   }
 
-  const Forum forum_;
   Behaviour behaviour_;
+};
+
+class ForumApp final : public BehavingApp {
+ public:
+  ForumApp(std::string_view name, const AppBehaviour& behaviour, std::uint64_t seed)
+      : BehavingApp(behaviour, seed), forum_(name) {}
+
+ private:
+  AppAnswer reply(const AppRequest& request) const noexcept override {
+    const Reply& reply = forum_.find(request.method, request.target);
+    AppAnswer answer;
+    answer.status = reply.status;
+    answer.reason = reply.reason;
+    answer.headers = reply.headers;
+    answer.body = reply.body;
+    return answer;
+  }
+
+  const Forum forum_;
+};
+
+class PlaceholderApp final : public BehavingApp {
+ public:
+  using BehavingApp::BehavingApp;
+
+ private:
+  AppAnswer reply(const AppRequest&) const noexcept override {
+    AppAnswer answer;
+    answer.reason = "OK";
+    answer.headers = text_headers;
+    answer.body = "placeholder";
+    return answer;
+  }
 };
 
 }  // namespace
 
 bool is_app_name(std::string_view name) {
-  return std::find(forum_app_names.begin(), forum_app_names.end(), name) != forum_app_names.end();
+  return std::find(app_names.begin(), app_names.end(), name) != app_names.end();
 }
 
 Result<std::shared_ptr<App>> make_app(std::string_view name, const AppBehaviour& behaviour,
                                       std::uint64_t seed) {
   if (!is_app_name(name)) {
-    const auto close = closest_name(name, forum_app_names);
-    return Error{"UnknownApp", "",
-                 fmt::format("found app \"{}\"; allowed is one of {}{}", name,
-                             fmt::join(forum_app_names, ", "),
-                             close ? fmt::format("; did you mean \"{}\"?", *close) : "")};
+    const auto close = closest_name(name, app_names);
+    return Error{
+        "UnknownApp", "",
+        fmt::format("found app \"{}\"; allowed is one of {}{}", name, fmt::join(app_names, ", "),
+                    close ? fmt::format("; did you mean \"{}\"?", *close) : "")};
+  }
+  if (name == "placeholder") {
+    return std::shared_ptr<App>(std::make_shared<PlaceholderApp>(behaviour, seed));
   }
   return std::shared_ptr<App>(std::make_shared<ForumApp>(name, behaviour, seed));
 }

@@ -3,6 +3,7 @@
 // A backend as a function: request in, answer out, with the time the answer takes as a value. The
 // same app is called in process by the load balancer and served on a host port by apps/server.hpp.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -63,10 +64,13 @@ class App {
   virtual AppAnswer answer(const AppRequest& request, TimePoint now) noexcept = 0;
 };
 
-/// The names make_app() knows: "api", "posts", "threads", "users".
+/// The names make_app() knows. The placeholder answers 200 to everything; the others are the
+/// forum's.
+inline constexpr std::array<std::string_view, 5> app_names{"api", "placeholder", "posts", "threads",
+                                                           "users"};
 bool is_app_name(std::string_view name);
 
-/// An app of the forum, or an error that names the apps there are. `seed` decides the chance in its
+/// That app, or an error that names the apps there are. `seed` decides the chance in its
 /// latency and errors.
 Result<std::shared_ptr<App>> make_app(std::string_view name, const AppBehaviour& behaviour,
                                       std::uint64_t seed);

@@ -12,7 +12,7 @@
 namespace cutover::containers::apps {
 
 struct ServeOptions {
-  std::string name;                   ///< "api", "posts", "threads", "users".
+  std::string name;                   ///< One of app_names.
   AppBehaviour behaviour{};           ///< Its start-up time passes before the port is bound.
   std::uint64_t seed = 0;             ///< Decides the chance in the behaviour.
   std::string address = "127.0.0.1";  ///< Without brackets when it is an IPv6 address.

@@ -147,12 +147,6 @@ Result<void> apply_to(Model& model, const DeregisterTargets& operation) {
 }
 
 Result<void> apply_to(Model& model, const RegisterTaskDefinition& operation) {
-  const auto& containers = operation.definition.containers;
-  for (std::size_t i = 0; i < containers.size(); ++i) {
-    if (model.images.contains(containers[i].image)) continue;
-    return Error{"ClientException", fmt::format("/containerDefinitions/{}/image", i),
-                 unknown_name("image", containers[i].image, keys(model.images))};
-  }
   auto& revisions = model.task_definitions[operation.definition.family];
   revisions.push_back(operation.definition);
   revisions.back().revision = static_cast<std::uint32_t>(revisions.size());

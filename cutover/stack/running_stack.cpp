@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "containers/runtimes/in_process.hpp"
-#include "containers/runtimes/process.hpp"
 #include "cutover/stack/load_balancer_attributes_json.hpp"
 
 namespace cutover::stack {
@@ -36,6 +34,10 @@ containers::ClusterOptions cluster_options(const Model& model, const RunOptions&
   result.account = options.account;
   result.seed = options.seed;
   result.images = model.images;
+  if (options.unknown_images == RunOptions::UnknownImages::simulate) {
+    // An entry of the stack's own for all other images stays.
+    result.images.emplace(containers::any_image, containers::AppImage{"placeholder", {}});
+  }
   return result;
 }
 
@@ -44,10 +46,6 @@ containers::ClusterOptions cluster_options(const Model& model, const RunOptions&
 Error at_operation(const Operation& operation, Error error) {
   error.where = to_string(operation) + (error.where.empty() ? "" : ", " + error.where);
   return error;
-}
-
-std::string_view to_string(RuntimeKind kind) {
-  return kind == RuntimeKind::process ? "process" : "in_process";
 }
 
 Result<void> check_ports(const std::vector<Operation>& operations, std::uint16_t port_offset) {
@@ -194,14 +192,11 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       load_balancer_(std::make_unique<lb::LoadBalancer>(
           io, control_timers_, load_balancer_options(stack.model, options))),
       registry_(std::make_unique<LoadBalancerRegistry>(*load_balancer_)),
-      definitions_(control_clock_, region, options.account) {
-  if (options.runtime == RuntimeKind::process) {
-    runtime_ = std::make_unique<containers::ProcessRuntime>(io, control_clock_);
-  } else {
-    runtime_ = std::make_unique<containers::InProcessRuntime>(io, control_timers_, real_clock_);
-  }
-  cluster_ = std::make_unique<containers::Cluster>(
-      control_timers_, *runtime_, *registry_, definitions_, cluster_options(stack.model, options));
+      definitions_(control_clock_, region, options.account),
+      runtimes_(io, control_timers_, real_clock_, options.runtime) {
+  cluster_ = std::make_unique<containers::Cluster>(control_timers_, runtimes_.chosen_by_image(),
+                                                   *registry_, definitions_,
+                                                   cluster_options(stack.model, options));
 }
 
 RunningStack::~RunningStack() = default;

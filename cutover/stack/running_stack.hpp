@@ -12,6 +12,7 @@
 #include "containers/cluster.hpp"
 #include "containers/task_definitions.hpp"
 #include "cutover/stack/load_balancer_registry.hpp"
+#include "cutover/stack/runtimes.hpp"
 #include "cutover/stack/stack.hpp"
 #include "lb/base/clock.hpp"
 #include "lb/base/timers.hpp"
@@ -19,15 +20,14 @@
 
 namespace cutover::stack {
 
-enum class RuntimeKind { in_process, process };
-std::string_view to_string(RuntimeKind kind);
-
 struct RunOptions {
   unsigned workers = 0;  ///< 0: one per core.
   double speed = 1;      ///< Divides every control-plane duration.
   std::uint64_t seed = 1;
-  std::string account = "123456789012";  ///< In ARNs.
-  RuntimeKind runtime = RuntimeKind::in_process;
+  std::string account = "123456789012";           ///< In ARNs.
+  RuntimeKind runtime = RuntimeKind::in_process;  ///< Of built-in apps.
+  /// What a task does whose image the stack's image map does not name.
+  enum class UnknownImages { fail, simulate } unknown_images = UnknownImages::fail;
   std::uint16_t port_offset = 8000;  ///< Listener port P is bound at P + this.
   unsigned nodes = 0;                ///< See lb::Options, as the following.
   lb::PropagationLag propagation_lag;
@@ -84,7 +84,7 @@ class RunningStack {
   std::unique_ptr<lb::LoadBalancer> load_balancer_;
   std::unique_ptr<LoadBalancerRegistry> registry_;
   containers::TaskDefinitions definitions_;
-  std::unique_ptr<containers::Runtime> runtime_;
+  Runtimes runtimes_;
   std::unique_ptr<containers::Cluster> cluster_;
 };
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <filesystem>
 
-#include "containers/apps/behaviour_json.hpp"
+#include "cutover/stack/image_json.hpp"
 #include "cutover/stack/json_entries.hpp"
 #include "cutover/stack/listener_json.hpp"
 #include "cutover/stack/service_json.hpp"
@@ -17,28 +17,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 4> app_names{"api", "posts", "threads", "users"};
-
-Result<containers::AppImage> parse_image(const json& value, std::string pointer) {
-  JsonReader reader(value, std::move(pointer));
-  containers::AppImage image;
-  image.app = reader.one_of("app", app_names);
-  if (const json* behaviour = reader.object("behaviour")) {
-    auto parsed = containers::apps::parse_behaviour(*behaviour, reader.pointer_to("behaviour"));
-    if (parsed) {
-      image.behaviour = *parsed;
-    } else {
-      reader.fail(parsed.error());
-    }
-  }
-  if (const auto end = reader.finish(); !end) return end.error();
-  return image;
-}
-
 /// Reads the sections one after the other; the first problem ends the reading.
 class StackReader {
  public:
-  explicit StackReader(const json& document) : reader_(document, "") {}
+  StackReader(const json& document, const std::string& base_directory)
+      : reader_(document, ""), base_directory_(base_directory) {}
 
   Result<Stack> read() {
     require(reader_, "LoadBalancers");
@@ -101,12 +84,9 @@ class StackReader {
   void images() {
     const json* object = reader_.object("Images");
     if (!object) return;
-    JsonReader entries(*object, "/Images");
-    for (const auto& [image, value] : object->items()) {
-      auto parsed = parse_image(value, entries.pointer_to(image));
-      if (!parsed) return reader_.fail(parsed.error());
-      stack_.model.images.emplace(image, *std::move(parsed));
-    }
+    auto images = parse_images(*object, "/Images", base_directory_);
+    if (!images) return reader_.fail(images.error());
+    stack_.model.images = *std::move(images);
   }
 
   void add(Operation operation, const json& written, const std::string& place) {
@@ -116,6 +96,7 @@ class StackReader {
   }
 
   JsonReader reader_;
+  const std::string& base_directory_;
   Stack stack_;
 };
 
@@ -130,12 +111,14 @@ Result<void> apply_at(Model& model, const Operation& operation, const json& writ
   return error;
 }
 
-Result<Stack> parse_stack(const json& document) { return StackReader(document).read(); }
+Result<Stack> parse_stack(const json& document, const std::string& base_directory) {
+  return StackReader(document, base_directory).read();
+}
 
 Result<Stack> read_stack(const std::string& path) {
   const auto document = read_json_file(path);
   if (!document) return document.error();
-  auto stack = parse_stack(*document);
+  auto stack = parse_stack(*document, std::filesystem::path(path).parent_path().string());
   if (!stack) return at(path + "#", stack.error());
   return stack;
 }

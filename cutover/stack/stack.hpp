@@ -8,7 +8,7 @@
 //    "Listeners":       [<CreateListener>, …],
 //    "Rules":           [<CreateRule>, …],
 //    "Clusters":        [{"clusterName": "default"}],                     at most one
-//    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},
+//    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},     image_json.hpp
 //    "TaskDefinitions": [<RegisterTaskDefinition>, …],
 //    "Services":        [<CreateService>, …]}
 //
@@ -29,10 +29,12 @@ struct Stack {
   Model model;                        ///< What there is then.
 };
 
-/// The error's place is a JSON pointer into the document.
-Result<Stack> parse_stack(const nlohmann::json& document);
+/// The error's place is a JSON pointer into the document. Directories in it are relative to
+/// `base_directory`, "" being where the program runs.
+Result<Stack> parse_stack(const nlohmann::json& document, const std::string& base_directory = "");
 
-/// The error's place begins with the file: "stack.json#/Listeners/0/Port".
+/// Directories are relative to the file's. The error's place begins with the file:
+/// "stack.json#/Listeners/0/Port".
 Result<Stack> read_stack(const std::string& path);
 
 /// Applies `operation`, whose input is `written` and stands at `pointer`, to the model; an error

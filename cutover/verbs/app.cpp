@@ -35,9 +35,13 @@ Verb add_app(CLI::App& program) {
   auto& to = options->serve;
   CLI::App* command =
       program.add_subcommand("app", "Serve one of the built-in backends, until a signal");
-  command->add_option("NAME", to.name, "api (the whole forum), posts, threads or users")
+  command
+      ->add_option(
+          "NAME", to.name,
+          "api (the whole forum), posts, threads, users, or placeholder (200 to everything)")
       ->required()
-      ->check(CLI::IsMember({"api", "posts", "threads", "users"}))
+      ->check(CLI::IsMember(std::vector<std::string>(containers::apps::app_names.begin(),
+                                                     containers::apps::app_names.end())))
       ->type_name("");
   command->add_option("--port", to.port, "Where it listens; 0 takes a free port")
       ->required()

@@ -77,10 +77,17 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
       ->type_name("DIGITS");
   command
       .add_option("--runtime", options.runtime,
-                  "How containers run: in_process (called, without a second TCP hop) or process "
+                  "How built-in apps run: in_process (called, without a second TCP hop) or process "
                   "(child processes, each with a pid) (default: in_process)")
       ->check(CLI::IsMember({"in_process", "process"}))
       ->type_name("KIND");
+  command
+      .add_option("--unknown-images", options.unknown_images,
+                  "What a task does whose image is not in the stack's image map: fail, as when "
+                  "it can't be pulled, or simulate, run a placeholder that answers 200 to "
+                  "everything (default: fail)")
+      ->check(CLI::IsMember({"fail", "simulate"}))
+      ->type_name("WHAT");
   command
       .add_option("--port-offset", options.port_offset,
                   "A listener of port P is bound at 127.0.0.1, port P + N; 0 binds P itself "
@@ -106,6 +113,9 @@ stack::RunOptions run_options(const StackOptions& options) {
   result.seed = options.seed.value_or(result.seed);
   result.account = options.account.value_or(result.account);
   if (options.runtime == "process") result.runtime = stack::RuntimeKind::process;
+  if (options.unknown_images == "simulate") {
+    result.unknown_images = stack::RunOptions::UnknownImages::simulate;
+  }
   result.port_offset = static_cast<std::uint16_t>(options.port_offset.value_or(result.port_offset));
   result.access_log = options.access_log;
   result.log_directory = options.log_directory;

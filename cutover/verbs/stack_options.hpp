@@ -21,6 +21,7 @@ struct StackOptions {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> account;
   std::optional<std::string> runtime;
+  std::string unknown_images = "fail";
   std::optional<std::uint32_t> port_offset;
   std::string access_log;
   std::string log_directory;

@@ -309,7 +309,8 @@ TEST(FailedStart, AnImageWithoutAnAppCannotBePulled) {
   EXPECT_THAT(world.take_journal(), IsEmpty());
   const TaskDescription task = world.cluster.tasks("api").front();
   EXPECT_EQ(task.stop_code, StopCode::task_failed_to_start);
-  EXPECT_EQ(task.stopped_reason, "CannotPullContainerError: no app is given for image elsewhere:1");
+  EXPECT_EQ(task.stopped_reason,
+            "CannotPullContainerError: image elsewhere:1 is not in the image map");
   EXPECT_EQ(world.cluster.tasks("api").size(), 4U) << "tried at 0.1, 1.1, 3.1 and 7.1 s";
 }
 

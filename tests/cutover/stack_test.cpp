@@ -193,17 +193,12 @@ const Mistake mistakes[] = {
     {"NoSuchRevision", R"([{"op":"replace","path":"/Services/0/taskDefinition","value":"api:2"}])",
      "/Services/0/taskDefinition: there is no task definition \"api:2\"; there are api; did you "
      "mean \"api\"? (ClientException)"},
-    {"DanglingImage",
-     R"([{"op":"replace","path":"/TaskDefinitions/0/containerDefinitions/0/image",
-          "value":"forum/api:v2"}])",
-     "/TaskDefinitions/0/containerDefinitions/0/image: there is no image \"forum/api:v2\"; there "
-     "are forum/api:v1; did you mean \"forum/api:v1\"? (ClientException)"},
     {"DanglingCluster", R"([{"op":"add","path":"/Services/0/cluster","value":"prod"}])",
      "/Services/0/cluster: there is no cluster \"prod\"; there are default "
      "(ClusterNotFoundException)"},
     {"UnknownApp", R"([{"op":"replace","path":"/Images/forum~1api:v1/app","value":"user"}])",
-     "/Images/forum~1api:v1/app: found the string \"user\"; allowed are api, posts, threads, "
-     "users; did you mean \"users\"? (ValidationError)"},
+     "/Images/forum~1api:v1/app: found the string \"user\"; allowed are api, placeholder, "
+     "posts, threads, users; did you mean \"users\"? (ValidationError)"},
     {"DuplicateTargetGroup", R"([{"op":"replace","path":"/TargetGroups/1/Name","value":"api"}])",
      "/TargetGroups/1/Name: there is a target group \"api\" already (DuplicateTargetGroupName)"},
     {"DuplicateListener", R"([{"op":"copy","from":"/Listeners/0","path":"/Listeners/1"}])",

@@ -183,11 +183,25 @@ TEST(Forum, HasFourUsersThreeThreadsAndSixPostsThatBelongTogether) {
 TEST(MakeApp, RefusesAnUnknownNameAndProposesTheNearest) {
   const auto app = make_app("user", {}, 0);
   ASSERT_FALSE(app);
-  EXPECT_EQ(to_string(app.error()),
-            "found app \"user\"; allowed is one of api, posts, threads, users; did you mean "
-            "\"users\"? (UnknownApp)");
+  EXPECT_EQ(
+      to_string(app.error()),
+      "found app \"user\"; allowed is one of api, placeholder, posts, threads, users; did you mean "
+      "\"users\"? (UnknownApp)");
   EXPECT_FALSE(is_app_name("user"));
-  for (const auto name : forum_app_names) EXPECT_TRUE(is_app_name(name));
+  for (const auto name : app_names) EXPECT_TRUE(is_app_name(name));
+}
+
+TEST(MakeApp, HasAPlaceholderThatAnswersEverything) {
+  AppBehaviour slow;
+  slow.latency = {Latency::Shape::constant, std::chrono::milliseconds(3)};
+  const auto app = make_app("placeholder", slow, 0);
+  ASSERT_TRUE(app);
+  for (const std::string_view target : {"/", "/api/users/99", "*"}) {
+    const auto answer = (*app)->answer({"DELETE", target}, TimePoint{});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "placeholder");
+    EXPECT_EQ(answer.delay, std::chrono::milliseconds(3));
+  }
 }
 
 TEST(MakeApp, AnswersViewsThatOutliveTheCall) {

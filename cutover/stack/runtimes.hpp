@@ -1,0 +1,36 @@
+#pragma once
+
+// The runtimes of a running stack, chosen for each container by its image.
+
+#include <boost/asio/io_context.hpp>
+#include <string_view>
+
+#include "containers/runtimes/in_process.hpp"
+#include "containers/runtimes/process.hpp"
+#include "containers/runtimes/runtime_chooser.hpp"
+#include "lb/base/clock.hpp"
+#include "lb/base/timers.hpp"
+
+namespace cutover::stack {
+
+/// How built-in apps run.
+enum class RuntimeKind { in_process, process };
+std::string_view to_string(RuntimeKind kind);
+
+class Runtimes {
+ public:
+  /// All of it outlives this. Built-in apps answer in the data plane's time.
+  Runtimes(boost::asio::io_context& control, Timers& control_timers, const Clock& data_clock,
+           RuntimeKind apps);
+
+  containers::Runtime& chosen_by_image() { return chooser_; }
+
+ private:
+  containers::Runtime& of_apps(RuntimeKind kind);
+
+  containers::InProcessRuntime in_process_;
+  containers::ProcessRuntime process_;
+  containers::RuntimeChooser chooser_;
+};
+
+}  // namespace cutover::stack
