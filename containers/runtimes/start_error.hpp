@@ -1,6 +1,6 @@
 #pragma once
 
-// How the runtimes word a container that never ran, after ECS' stopped-task errors.
+// How the runtimes word why a container did not run or ended, after ECS' stopped-task errors.
 
 #include <string>
 #include <string_view>
@@ -9,6 +9,20 @@ namespace cutover::containers {
 
 inline std::string cannot_start(std::string_view why) {
   return std::string("CannotStartContainerError: ").append(why);
+}
+
+inline std::string cannot_create(std::string_view why) {
+  return std::string("CannotCreateContainerError: ").append(why);
+}
+inline std::string cannot_pull(std::string_view why) {
+  return std::string("CannotPullContainerError: ").append(why);
+}
+/// Of a container that the agent can no longer see.
+inline std::string cannot_inspect(std::string_view why) {
+  return std::string("CannotInspectContainerError: ").append(why);
+}
+inline std::string out_of_memory() {
+  return "OutOfMemoryError: Container killed due to memory usage";
 }
 
 /// What a shell makes of a signal, and so Docker's exit codes: 128 + its number.
