@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "cutover/api/account.hpp"
+#include "cutover/api/ec2/ec2.hpp"
 #include "cutover/api/serve.hpp"
 #include "cutover/api/sts/sts.hpp"
 #include "cutover/console/endpoint.hpp"
@@ -85,9 +86,11 @@ class Up {
   Up(const stack::Stack& stack, const stack::RunOptions& options)
       : stack_(stack),
         running_(io_, stack, options),
+        ec2_({options.account}, running_.control_timers().clock(), options.seed),
         dispatcher_(options.seed),
         signals_(io_, SIGINT, SIGTERM) {
     dispatcher_.add(api::sts::service({options.account}));
+    dispatcher_.add(ec2_.service());
   }
 
   /// `endpoint`: where the control endpoint listens, if anywhere.
@@ -142,6 +145,7 @@ class Up {
   boost::asio::io_context io_{1};
   stack::RunningStack running_;
   console::Router router_;
+  api::ec2::Ec2 ec2_;
   api::Dispatcher dispatcher_;
   std::unique_ptr<console::HttpServer> server_;
   boost::asio::signal_set signals_;
