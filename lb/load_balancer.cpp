@@ -50,7 +50,11 @@ bool LoadBalancer::target_group_in_use(const std::string& name) const {
 }
 
 Result<void> LoadBalancer::register_target(const std::string& target_group, TargetSpec target) {
-  return core_->register_target(target_group, std::move(target));
+  return core_->register_targets(target_group, {std::move(target)});
+}
+Result<void> LoadBalancer::register_targets(const std::string& target_group,
+                                            std::vector<TargetSpec> targets) {
+  return core_->register_targets(target_group, std::move(targets));
 }
 Result<void> LoadBalancer::deregister_target(const std::string& target_group,
                                              const targets::TargetId& target) {

@@ -127,6 +127,8 @@ class LoadBalancer {
   std::vector<std::string> target_groups() const;
   bool target_group_in_use(const std::string& name) const;
 
+  /// All or none.
+  Result<void> register_targets(const std::string& target_group, std::vector<TargetSpec> targets);
   Result<void> register_target(const std::string& target_group, TargetSpec target);
   /// Unknown targets are ignored, as ALB does.
   Result<void> deregister_target(const std::string& target_group, const targets::TargetId& target);

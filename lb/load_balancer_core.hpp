@@ -58,7 +58,7 @@ class LoadBalancer::Core {
   const Group* find_group(const std::string& name) const;
   static Error group_not_found(const std::string& name);
 
-  Result<void> register_target(const std::string& name, TargetSpec target);
+  Result<void> register_targets(const std::string& name, std::vector<TargetSpec> targets);
   Result<void> deregister_target(const std::string& name, const targets::TargetId& target);
   Result<std::vector<TargetDescription>> describe_target_health(const std::string& name);
   /// What the nodes make of a target together.
@@ -85,8 +85,10 @@ class LoadBalancer::Core {
   /// Counts `after` (if any) in the place of a listener's rules `before` (if any), unless that goes
   /// beyond a quota: then nothing changes.
   Result<void> count(const rules::RuleSet* before, const rules::RuleSet* after);
-  /// Whether one more registration would keep the load balancer within its quotas.
-  Result<void> check_target_quotas(const Group& group, const targets::TargetId& target) const;
+  /// Whether these registrations would keep the load balancer within its quotas.
+  Result<void> check_target_quotas(const Group& group,
+                                   const std::vector<TargetSpec>& targets) const;
+  void register_target(Group& group, TargetSpec target);
   std::shared_ptr<const proxy::ListenerRoute> compile(const Listener& listener) const;
   proxy::ActionRoute compile(const rules::Action& action) const;
   /// Of the groups that these rules name.

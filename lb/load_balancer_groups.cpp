@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "lb/load_balancer_core.hpp"
@@ -101,23 +103,31 @@ Error LoadBalancer::Core::group_not_found(const std::string& name) {
   return {"TargetGroupNotFound", "", fmt::format("Target group '{}' not found", name)};
 }
 
-Result<void> LoadBalancer::Core::register_target(const std::string& name, TargetSpec target) {
+Result<void> LoadBalancer::Core::register_targets(const std::string& name,
+                                                  std::vector<TargetSpec> targets) {
   const auto found = groups_.find(name);
   if (found == groups_.end()) return group_not_found(name);
   Group& group = *found->second;
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(target.id.id, error);
-  if (error) {
-    return Error{"InvalidTarget", "/Targets",
-                 fmt::format("'{}' is not an IP address: a target's id is one, such as 127.0.0.1",
-                             target.id.id)};
+  for (TargetSpec& target : targets) {
+    boost::system::error_code error;
+    boost::asio::ip::make_address(target.id.id, error);
+    if (error) {
+      return Error{"InvalidTarget", "/Targets",
+                   fmt::format("'{}' is not an IP address: a target's id is one, such as 127.0.0.1",
+                               target.id.id)};
+    }
+    if (target.id.port == 0 && !target.service) target.id.port = group.state.spec().port;
   }
-  if (target.id.port == 0 && !target.service) target.id.port = group.state.spec().port;
-  const auto allowed = check_target_quotas(group, target.id);
+  const auto allowed = check_target_quotas(group, targets);
   if (!allowed) return allowed.error();
+  for (TargetSpec& target : targets) register_target(group, std::move(target));
+  return {};
+}
+
+void LoadBalancer::Core::register_target(Group& group, TargetSpec target) {
   auto& known = group.targets[target.id];
   auto route = std::make_shared<proxy::TargetRoute>();
-  route->endpoint = Endpoint(address, target.id.port);
+  route->endpoint = Endpoint(boost::asio::ip::make_address(target.id.id), target.id.port);
   route->text = endpoint_text(route->endpoint);
   route->service = std::move(target.service);
   if (known) {
@@ -135,26 +145,32 @@ Result<void> LoadBalancer::Core::register_target(const std::string& name, Target
     node.register_target(slot, id, reached);
   });
   tell_health(group.slot, target.id);
-  return {};
 }
 
 Result<void> LoadBalancer::Core::check_target_quotas(const Group& group,
-                                                     const targets::TargetId& target) const {
-  if (group.targets.contains(target)) return {};
+                                                     const std::vector<TargetSpec>& targets) const {
+  std::set<targets::TargetId> fresh;
+  std::map<std::string, std::size_t> of_id;
+  for (const TargetSpec& target : targets) {
+    if (group.targets.contains(target.id) || !fresh.insert(target.id).second) continue;
+    ++of_id[target.id.id];
+  }
   const auto refused = [](std::string code, std::string_view what, std::size_t most) {
     return Error{std::move(code), "/Targets",
                  fmt::format("the limit of {} {} is reached", most, what)};
   };
   const targets::Quotas& quotas = options_.target_quotas;
-  if (group.targets.size() >= quotas.targets_per_group) {
+  if (fresh.empty()) return {};
+  if (group.targets.size() + fresh.size() > quotas.targets_per_group) {
     return refused("TooManyTargets", "targets per target group", quotas.targets_per_group);
   }
-  if (target_count_ >= quotas.targets_per_load_balancer) {
+  if (target_count_ + fresh.size() > quotas.targets_per_load_balancer) {
     return refused("TooManyTargets", "targets per load balancer", quotas.targets_per_load_balancer);
   }
-  const auto of_this_id = registrations_.find(target.id);
-  if (of_this_id != registrations_.end() &&
-      of_this_id->second >= quotas.registrations_per_target_id) {
+  for (const auto& [id, count] : of_id) {
+    const auto present = registrations_.find(id);
+    const std::size_t sum = count + (present == registrations_.end() ? 0 : present->second);
+    if (sum <= quotas.registrations_per_target_id) continue;
     return refused("TooManyRegistrationsForTargetId", "registrations of one target id",
                    quotas.registrations_per_target_id);
   }
@@ -204,20 +220,23 @@ Result<std::vector<LoadBalancer::TargetDescription>> LoadBalancer::Core::describ
   const auto* group = find_group(name);
   if (group == nullptr) return group_not_found(name);
   std::vector<TargetDescription> all;
+  std::vector<proxy::TargetSlot> slots;
   for (const auto& each : group->state.describe()) {
-    TargetDescription description{each.target, health(*group, each.target), 0};
-    const auto slot = group->targets.at(each.target)->slot;
-    std::vector<std::uint64_t> in_flight(host_->size(), 0);
-    std::vector<targets::AnomalyDetection> anomalies(host_->size());
-    host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
-      in_flight[i] = worker.in_flight(slot);
-      anomalies[i] = worker.anomaly(group->slot, slot);
-    });
-    for (const auto count : in_flight) description.in_flight += count;
-    for (const auto& anomaly : anomalies) {
-      description.anomaly = targets::both(description.anomaly, anomaly);
+    all.push_back({each.target, health(*group, each.target), 0});
+    slots.push_back(group->targets.at(each.target)->slot);
+  }
+  // Each worker writes what it knows of all targets into a row of its own.
+  std::vector<std::vector<std::pair<std::uint64_t, targets::AnomalyDetection>>> rows(host_->size());
+  host_->run_on_all([&](std::size_t i, proxy::Worker& worker) {
+    for (const auto slot : slots) {
+      rows[i].emplace_back(worker.in_flight(slot), worker.anomaly(group->slot, slot));
     }
-    all.push_back(std::move(description));
+  });
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      all[i].in_flight += row[i].first;
+      all[i].anomaly = targets::both(all[i].anomaly, row[i].second);
+    }
   }
   return all;
 }

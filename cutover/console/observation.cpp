@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -22,21 +23,37 @@ bool wants_text(const Request& request) {
          accept.starts_with("text/plain");
 }
 
-Response trace_list(const lb::TraceStore& store) {
+using Stores = std::vector<const lb::TraceStore*>;
+
+Response trace_list(const Stores& stores) {
+  std::vector<const lb::WhyTrace*> newest_first;
+  std::size_t most = 0;
+  std::uint64_t added = 0;
+  for (const lb::TraceStore* store : stores) {
+    for (const lb::WhyTrace& trace : store->all()) newest_first.push_back(&trace);
+    most += store->most();
+    added += store->added();
+  }
+  std::reverse(newest_first.begin(), newest_first.end());
+  std::stable_sort(newest_first.begin(), newest_first.end(),
+                   [](const auto* a, const auto* b) { return a->time > b->time; });
   Json traces = Json::array();
-  for (auto trace = store.all().rbegin(); trace != store.all().rend(); ++trace) {
+  for (const lb::WhyTrace* trace : newest_first) {
     traces.push_back({{"trace_id", trace->trace_id},
                       {"request_line", trace->request_line},
                       {"status", trace->status},
                       {"fate", trace->fate}});
   }
-  const Json body = {{"kept_most", store.most()}, {"added", store.added()}, {"traces", traces}};
+  const Json body = {{"kept_most", most}, {"added", added}, {"traces", traces}};
   return make_response(http::status::ok, json_type,
                        body.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
-Response one_trace(const lb::TraceStore& store, const Request& request, std::string_view id) {
-  const lb::WhyTrace* trace = store.find(id);
+Response one_trace(const Stores& stores, const Request& request, std::string_view id) {
+  const lb::WhyTrace* trace = nullptr;
+  for (const lb::TraceStore* store : stores) {
+    if (trace == nullptr) trace = store->find(id);
+  }
   if (trace == nullptr) {
     return make_error(http::status::not_found,
                       fmt::format("no trace {} is kept; /traces lists those that are", id));

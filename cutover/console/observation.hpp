@@ -1,8 +1,9 @@
 #pragma once
 
-// What the control endpoint shows of a running load balancer: its metrics and its why-traces.
+// What the control endpoint shows of the running load balancers: their metrics and why-traces.
 
 #include <functional>
+#include <vector>
 
 #include "cutover/console/router.hpp"
 #include "lb/observe/metrics.hpp"
@@ -12,8 +13,8 @@ namespace cutover::console {
 
 /// Where it is read from, each time it is asked for; on the router's thread.
 struct Observed {
-  std::function<lb::MetricsSnapshot()> metrics;
-  std::function<const lb::TraceStore&()> traces;
+  std::function<std::vector<lb::MetricsSnapshot>()> metrics;  ///< One per load balancer.
+  std::function<std::vector<const lb::TraceStore*>()> traces;
 };
 
 /// GET /health         {"status": "running"}

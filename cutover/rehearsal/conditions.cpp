@@ -24,14 +24,16 @@ Missing not_stable(const std::string& name, stack::RunningStack& stack) {
 }
 
 Missing not_healthy(const std::string& group, stack::RunningStack& stack) {
-  const auto targets = stack.load_balancer().describe_target_health(group);
-  if (!targets) return to_string(targets.error());
+  if (!stack.balancing().there().target_group(group)) {
+    return fmt::format("there is no target group \"{}\"", group);
+  }
   bool any = false;
-  for (const auto& [target, health, in_flight, anomaly] : *targets) {
+  for (const auto& [target, health, in_flight, anomaly] :
+       stack.balancing().targets().describe(group)) {
     if (health.state == lb::targets::State::draining) continue;
     any = true;
     if (health.state == lb::targets::State::healthy) continue;
-    return fmt::format("{}: target {} is {} ({})", group, lb::targets::to_string(target),
+    return fmt::format("{}: target {}:{} is {} ({})", group, target.id, *target.port,
                        lb::targets::to_string(health.state), health.description);
   }
   if (any) return std::nullopt;

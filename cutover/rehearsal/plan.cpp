@@ -22,7 +22,7 @@ constexpr double speed_most = 1'000;
 /// Whether what a step waits for is there at that moment of the plan.
 Result<void> check_wait(const stack::Model& model, const Wait& wait, const std::string& pointer) {
   const bool groups = wait.what == Wait::For::target_healthy;
-  const auto known = groups ? target_group_names(model) : service_names(model);
+  const auto known = groups ? model.balancing.target_group_names() : service_names(model);
   for (std::size_t i = 0; i < wait.names.size(); ++i) {
     if (std::find(known.begin(), known.end(), wait.names[i]) != known.end()) continue;
     return Error{groups ? "TargetGroupNotFound" : "ServiceNotFoundException",
@@ -68,7 +68,7 @@ class PlanReader {
   void read_load() {
     stack::require(reader_, "load");
     const json* value = reader_.object("load");
-    if (value) take(parse_load(*value, "/load", listener_names(model_)), plan_.load);
+    if (value) take(parse_load(*value, "/load", model_.balancing.listener_names()), plan_.load);
   }
 
   void read_probe() {

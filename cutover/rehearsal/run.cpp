@@ -62,7 +62,7 @@ class Rehearsal {
 
   Result<RunRecord> run() {
     record_.speed = options_.speed;
-    record_.seed = options_.seed;
+    record_.seed = options_.balancing.seed;
     record_.runtime = stack::to_string(options_.runtime);
     listen_for_signals();
     tick();
@@ -137,7 +137,7 @@ class Rehearsal {
   }
 
   bool start_load() {
-    const auto endpoint = stack_.load_balancer().bound(plan_.load.listener.port);
+    const auto endpoint = load_balancer()->bound(plan_.load.listener.port);
     if (!endpoint) {
       record_.stopped = endpoint.error();
       return false;
@@ -152,7 +152,7 @@ class Rehearsal {
     options.host = host_;
     options.rate = plan_.load.rate;
     options.schedule = plan_.load.schedule;
-    options.seed = options_.seed;
+    options.seed = options_.balancing.seed;
     options.mix = plan_.load.mix;
     options.connections_most = plan_.load.connections;
     options.timeout = plan_.load.timeout;
@@ -223,6 +223,11 @@ class Rehearsal {
     co_return std::nullopt;
   }
 
+  /// The one that takes the load; nullptr once a step has deleted it.
+  lb::LoadBalancer* load_balancer() {
+    return stack_.balancing().find(plan_.load.listener.load_balancer);
+  }
+
   std::optional<Error> interruption() const {
     if (!interrupted_) return std::nullopt;
     return Error{"Interrupted", "", "a signal ended the run"};
@@ -240,10 +245,16 @@ class Rehearsal {
       record_.phases[i].account = accounts[i];
     }
     const TimePoint deadline = real().now() + settle_timeout;
-    while (stack_.load_balancer().accounts().in_flight > 0 && real().now() < deadline) {
+    lb::LoadBalancer* const balancer = load_balancer();
+    if (!balancer) {
+      record_.stopped = Error{"LoadBalancerNotFound", plan_.load.listener.load_balancer,
+                              "the load balancer under load was deleted, and its accounts with it"};
+      co_return;
+    }
+    while (balancer->accounts().in_flight > 0 && real().now() < deadline) {
       co_await elapse(real(), poll_every);
     }
-    record_.load_balancer = stack_.load_balancer().accounts();
+    record_.load_balancer = balancer->accounts();
   }
 
   void end() {

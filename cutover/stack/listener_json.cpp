@@ -10,6 +10,7 @@
 #include "cutover/stack/json_entries.hpp"
 #include "cutover/stack/load_balancer_attributes_json.hpp"
 #include "cutover/stack/rule_json.hpp"
+#include "cutover/stack/tags_json.hpp"
 #include "lb/base/json.hpp"
 
 namespace cutover::stack {
@@ -84,15 +85,87 @@ std::optional<Transforms> read_transforms(JsonReader& reader) {
 
 }  // namespace
 
+namespace {
+
+/// `Subnets` or, in its long form, `SubnetMappings`.
+std::vector<std::string> read_subnets(JsonReader& reader) {
+  if (!reader.has("SubnetMappings")) return reader.strings("Subnets");
+  if (reader.has("Subnets")) {
+    reader.fail("SubnetMappings", "found beside Subnets; give one of them");
+  }
+  return read_entries<std::string>(reader, "SubnetMappings",
+                                   [](const json& value, std::string place) -> Result<std::string> {
+                                     JsonReader mapping(value, std::move(place));
+                                     std::string subnet = mapping.string("SubnetId");
+                                     if (const auto end = mapping.finish(); !end)
+                                       return end.error();
+                                     return subnet;
+                                   });
+}
+
+void read_create_load_balancer(JsonReader& reader, CreateLoadBalancer& operation) {
+  read_load_balancer_name(reader, operation.name);
+  reader.optional_one_of("Type", load_balancer_types);
+  Placement& placement = operation.placement;
+  placement.scheme = reader.optional_one_of("Scheme", schemes).value_or(placement.scheme);
+  reader.optional_one_of("IpAddressType", address_types);
+  placement.subnets = read_subnets(reader);
+  placement.security_groups = reader.strings("SecurityGroups");
+  operation.tags = read_tags(reader, "Tags");
+}
+
+}  // namespace
+
+Result<CreateLoadBalancer> parse_create_load_balancer(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  CreateLoadBalancer operation;
+  read_create_load_balancer(reader, operation);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
 Result<CreateLoadBalancer> parse_load_balancer_entry(const json& value, std::string pointer) {
   JsonReader reader(value, std::move(pointer));
   CreateLoadBalancer operation;
-  read_load_balancer_name(reader, operation.name);
-  reader.optional_one_of("Type", load_balancer_types);
-  reader.optional_one_of("Scheme", schemes);
-  reader.optional_one_of("IpAddressType", address_types);
-  for (const auto key : {"Subnets", "SubnetMappings", "SecurityGroups", "Tags"}) reader.array(key);
+  read_create_load_balancer(reader, operation);
   read_load_balancer_attributes(reader, "Attributes", operation.attributes);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<DeleteLoadBalancer> parse_delete_load_balancer(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  DeleteLoadBalancer operation{reader.string("LoadBalancerArn")};
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<SetSubnets> parse_set_subnets(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  SetSubnets operation;
+  operation.load_balancer = reader.string("LoadBalancerArn");
+  if (!reader.has("SubnetMappings")) require(reader, "Subnets");
+  operation.subnets = read_subnets(reader);
+  operation.ip_address_type = reader.optional_one_of("IpAddressType", address_types);
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<SetSecurityGroups> parse_set_security_groups(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  SetSecurityGroups operation;
+  operation.load_balancer = reader.string("LoadBalancerArn");
+  require(reader, "SecurityGroups");
+  operation.security_groups = reader.strings("SecurityGroups");
+  if (const auto end = reader.finish(); !end) return end.error();
+  return operation;
+}
+
+Result<SetIpAddressType> parse_set_ip_address_type(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  SetIpAddressType operation;
+  operation.load_balancer = reader.string("LoadBalancerArn");
+  operation.ip_address_type = reader.one_of("IpAddressType", address_types);
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }
@@ -104,7 +177,7 @@ Result<CreateListener> parse_create_listener(const json& value, std::string poin
   reader.one_of("Protocol", protocols);
   operation.listener.port = static_cast<std::uint16_t>(reader.integer("Port", 1, 65'535));
   operation.default_action = read_actions(reader, "DefaultActions");
-  reader.array("Tags");
+  operation.tags = read_tags(reader, "Tags");
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }
@@ -150,12 +223,10 @@ Result<ModifyListener> parse_modify_listener(const json& value, std::string poin
   operation.listener = read_name<ListenerName>(reader, "ListenerArn", parse_listener_name);
   reader.optional_one_of("Protocol", protocols);
   const auto port = reader.optional_integer("Port", 1, 65'535);
-  if (port && *port != operation.listener.port) {
-    reader.fail("Port", fmt::format("found {}; moving a listener to another port is not supported, "
-                                    "create one there instead",
-                                    *port));
+  if (port) operation.port = static_cast<std::uint16_t>(*port);
+  if (reader.has("DefaultActions")) {
+    operation.default_action = read_actions(reader, "DefaultActions");
   }
-  operation.default_action = read_actions(reader, "DefaultActions");
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }
@@ -179,7 +250,7 @@ Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
   const Transforms transforms = read_transforms(reader).value_or(Transforms{});
   operation.rule.host_header_rewrite = transforms.host_header_rewrite;
   operation.rule.url_rewrite = transforms.url_rewrite;
-  reader.array("Tags");
+  operation.tags = read_tags(reader, "Tags");
   if (const auto end = reader.finish(); !end) return end.error();
   if (const auto valid = rules::validate(operation.rule); !valid) {
     Error error = valid.error();

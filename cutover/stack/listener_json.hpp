@@ -1,7 +1,7 @@
 #pragma once
 
 // The inputs of ELBv2's load balancer, listener and rule actions, read from AWS's JSON shapes.
-// Where a load balancer stands in a network (subnets, security groups, scheme) and tags are read
+// Where a load balancer stands in a network (subnets, security groups, scheme) and tags are kept
 // and have no effect: here it stands on one machine.
 
 #include <nlohmann/json.hpp>
@@ -12,6 +12,15 @@
 
 namespace cutover::stack {
 
+Result<CreateLoadBalancer> parse_create_load_balancer(const nlohmann::json& value,
+                                                      std::string pointer);
+Result<DeleteLoadBalancer> parse_delete_load_balancer(const nlohmann::json& value,
+                                                      std::string pointer);
+Result<SetSubnets> parse_set_subnets(const nlohmann::json& value, std::string pointer);
+Result<SetSecurityGroups> parse_set_security_groups(const nlohmann::json& value,
+                                                    std::string pointer);
+Result<SetIpAddressType> parse_set_ip_address_type(const nlohmann::json& value,
+                                                   std::string pointer);
 /// An entry of a stack's LoadBalancers: the load balancer and its attributes in one object.
 Result<CreateLoadBalancer> parse_load_balancer_entry(const nlohmann::json& value,
                                                      std::string pointer);

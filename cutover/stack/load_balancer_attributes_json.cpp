@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cutover/stack/attribute_lists.hpp"
 #include "cutover/stack/attributes.hpp"
 #include "lb/http/grammar.hpp"
 
@@ -186,6 +187,69 @@ Result<lb::LoadBalancerAttributes> changed(lb::LoadBalancerAttributes attributes
 Result<lb::ListenerAttributes> changed(lb::ListenerAttributes attributes,
                                        const nlohmann::json& list, std::string pointer) {
   return laid_over(std::move(attributes), list, std::move(pointer), read_listener_attributes);
+}
+
+namespace {
+
+template <class Meaning, std::size_t N>
+std::string name_of(const std::pair<std::string_view, Meaning> (&words)[N], Meaning value) {
+  const auto* const known = std::find_if(std::begin(words), std::end(words),
+                                         [&](const auto& w) { return w.second == value; });
+  return std::string(known->first);
+}
+
+std::string yes_or_no(bool value) { return value ? "true" : "false"; }
+
+std::string in_seconds(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<seconds>(duration).count());
+}
+
+void add_log(AttributeList& list, const std::string& kind, const lb::LogDelivery& log) {
+  list.emplace_back(kind + ".s3.enabled", yes_or_no(log.enabled));
+  list.emplace_back(kind + ".s3.bucket", log.bucket);
+  list.emplace_back(kind + ".s3.prefix", log.prefix);
+}
+
+}  // namespace
+
+AttributeList attribute_list(const lb::LoadBalancerAttributes& attributes) {
+  const auto& handling = attributes.handling;
+  AttributeList list;
+  add_log(list, "access_logs", attributes.access_logs);
+  add_log(list, "connection_logs", attributes.connection_logs);
+  add_log(list, "health_check_logs", {});
+  const AttributeList rest{
+      {"idle_timeout.timeout_seconds", in_seconds(attributes.idle_timeout)},
+      {"client_keep_alive.seconds", in_seconds(attributes.client_keep_alive)},
+      {"deletion_protection.enabled", yes_or_no(attributes.deletion_protection)},
+      {"ipv6.deny_all_igw_traffic", "false"},
+      {"load_balancing.cross_zone.enabled", "true"},
+      {"routing.http.desync_mitigation_mode", name_of(desync_modes, handling.desync_mode)},
+      {"routing.http.drop_invalid_header_fields.enabled",
+       yes_or_no(handling.drop_invalid_header_fields)},
+      {"routing.http.preserve_host_header.enabled", yes_or_no(handling.preserve_host_header)},
+      {"routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"},
+      {"routing.http.xff_client_port.enabled", yes_or_no(handling.client_port_in_forwarded_for)},
+      {"routing.http.xff_header_processing.mode",
+       name_of(forwarded_for_modes, handling.forwarded_for)},
+      {"routing.http2.enabled", "true"},
+      {"waf.fail_open.enabled", "false"},
+      {"zonal_shift.config.enabled", "false"},
+  };
+  list.insert(list.end(), rest.begin(), rest.end());
+  return list;
+}
+
+AttributeList attribute_list(const lb::ListenerAttributes& attributes) {
+  AttributeList list{{"routing.http.response.server.enabled", yes_or_no(attributes.server_header)}};
+  for (const std::string_view name : lb::insertable_response_headers()) {
+    const auto found =
+        std::find_if(attributes.response_headers.begin(), attributes.response_headers.end(),
+                     [&](const auto& header) { return header.name == name; });
+    list.emplace_back(fmt::format("routing.http.response.{}.header_value", key_word(name)),
+                      found == attributes.response_headers.end() ? "" : found->value);
+  }
+  return list;
 }
 
 }  // namespace cutover::stack

@@ -4,14 +4,11 @@
 
 #include "cutover/stack/in_process_app.hpp"
 #include "cutover/stack/names.hpp"
+#include "lb/targets/health_reason.hpp"
 
 namespace cutover::stack {
 
 namespace {
-
-lb::targets::TargetId id_of(const containers::TaskTarget& target) {
-  return {target.address, target.host_port};
-}
 
 containers::TargetStatus status_of(lb::targets::State state) {
   switch (state) {
@@ -32,39 +29,60 @@ containers::TargetStatus status_of(lb::targets::State state) {
 }  // namespace
 
 Result<void> LoadBalancerRegistry::check_target_group(const std::string& target_group) {
-  if (!load_balancer_.target_group(target_group)) {
-    return Error{"InvalidParameterException", "",
-                 unknown_name("target group", target_group, load_balancer_.target_groups())};
+  const auto* found = balancing_.there().target_group(target_group);
+  if (!found) {
+    return Error{
+        "InvalidParameterException", "",
+        unknown_name("target group", target_group, balancing_.there().target_group_names())};
   }
-  if (load_balancer_.target_group_in_use(target_group)) return {};
+  if (!found->used_by.empty()) return {};
   return Error{"InvalidParameterException", "",
                fmt::format("The target group with targetGroupArn {} does not have an associated "
                            "load balancer.",
-                           target_group)};
+                           balancing_.arn_of(TargetGroupName{target_group}))};
+}
+
+TargetEntry LoadBalancerRegistry::entry_of(const std::string& target_group,
+                                           const containers::TaskTarget& target) const {
+  const auto* group = balancing_.there().target_group(target_group);
+  TargetEntry entry{target.address, target.host_port};
+  if (group && group->kind.target_type == "instance") {
+    const std::string instance = balancing_.targets().instance_at(target.address);
+    if (!instance.empty()) entry.id = instance;
+  }
+  return entry;
 }
 
 Result<void> LoadBalancerRegistry::register_target(const std::string& target_group,
                                                    const containers::TaskTarget& target) {
-  lb::TargetSpec spec{id_of(target), nullptr};
-  if (target.app) spec.service = std::make_shared<InProcessApp>(target.app);
-  return load_balancer_.register_target(target_group, std::move(spec));
+  if (!balancing_.there().target_group(target_group)) return check_target_group(target_group);
+  std::shared_ptr<lb::InProcessService> service;
+  if (target.app) service = std::make_shared<InProcessApp>(target.app);
+  return balancing_.targets().add(target_group, {entry_of(target_group, target)}, service);
 }
 
 Result<void> LoadBalancerRegistry::deregister_target(const std::string& target_group,
                                                      const containers::TaskTarget& target) {
-  return load_balancer_.deregister_target(target_group, id_of(target));
+  if (!balancing_.there().target_group(target_group)) return {};  // its targets went with it
+  return balancing_.targets().remove(target_group, {entry_of(target_group, target)});
+}
+
+lb::targets::TargetHealth LoadBalancerRegistry::health(const std::string& target_group,
+                                                       const containers::TaskTarget& target) const {
+  if (!balancing_.there().target_group(target_group)) {
+    return lb::targets::describe(lb::targets::Reason::not_registered);
+  }
+  return balancing_.targets().health(target_group, entry_of(target_group, target));
 }
 
 containers::TargetStatus LoadBalancerRegistry::status(const std::string& target_group,
                                                       const containers::TaskTarget& target) const {
-  const auto health = load_balancer_.target_health(target_group, id_of(target));
-  return health ? status_of(health->state) : containers::TargetStatus::unused;
+  return status_of(health(target_group, target).state);
 }
 
 std::string LoadBalancerRegistry::reason(const std::string& target_group,
                                          const containers::TaskTarget& target) const {
-  const auto health = load_balancer_.target_health(target_group, id_of(target));
-  return health ? health->description : std::string{};
+  return health(target_group, target).description;
 }
 
 }  // namespace cutover::stack

@@ -1,18 +1,18 @@
 #pragma once
 
-// How the cluster's tasks become targets of the load balancer: the one place where the two meet.
+// How the cluster's tasks become targets of load balancers: the one place where the two meet.
 
 #include <string>
 
 #include "containers/target_registry.hpp"
-#include "lb/load_balancer.hpp"
+#include "cutover/stack/running_balancing.hpp"
 
 namespace cutover::stack {
 
-/// Borrows the load balancer. On the control thread.
+/// Borrows the load balancing. On the control thread.
 class LoadBalancerRegistry final : public containers::TargetRegistry {
  public:
-  explicit LoadBalancerRegistry(lb::LoadBalancer& load_balancer) : load_balancer_(load_balancer) {}
+  explicit LoadBalancerRegistry(RunningBalancing& balancing) : balancing_(balancing) {}
 
   Result<void> check_target_group(const std::string& target_group) override;
   Result<void> register_target(const std::string& target_group,
@@ -25,7 +25,12 @@ class LoadBalancerRegistry final : public containers::TargetRegistry {
                      const containers::TaskTarget& target) const override;
 
  private:
-  lb::LoadBalancer& load_balancer_;
+  lb::targets::TargetHealth health(const std::string& target_group,
+                                   const containers::TaskTarget& target) const;
+  /// As the group's targets go: by the instance's id, or by the address.
+  TargetEntry entry_of(const std::string& target_group, const containers::TaskTarget& target) const;
+
+  RunningBalancing& balancing_;
 };
 
 }  // namespace cutover::stack

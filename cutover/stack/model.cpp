@@ -2,12 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
-
-#include "cutover/stack/load_balancer_attributes_json.hpp"
-#include "cutover/stack/model_rules.hpp"
-#include "lb/sticky_actions.hpp"
 
 namespace cutover::stack {
 
@@ -18,13 +13,6 @@ std::vector<std::string> keys(const auto& map) {
   names.reserve(map.size());
   for (const auto& [name, value] : map) names.push_back(name);
   return names;
-}
-
-Result<lb::targets::TargetGroupSpec*> find_group(Model& model, const std::string& name) {
-  const auto found = model.target_groups.find(name);
-  if (found != model.target_groups.end()) return &found->second;
-  return Error{"TargetGroupNotFound", "/TargetGroupArn",
-               unknown_name("target group", name, target_group_names(model))};
 }
 
 Result<containers::ServiceSpec*> find_service(Model& model, const std::string& name,
@@ -54,11 +42,12 @@ Result<void> check_service_groups(const Model& model, const containers::ServiceS
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     const std::string& group = spec.load_balancers[i].target_group;
     const std::string place = fmt::format("/loadBalancers/{}/targetGroupArn", i);
-    if (!model.target_groups.contains(group)) {
+    const auto* found = model.balancing.target_group(group);
+    if (!found) {
       return Error{"InvalidParameterException", place,
-                   unknown_name("target group", group, target_group_names(model))};
+                   unknown_name("target group", group, model.balancing.target_group_names())};
     }
-    if (!model.in_use(group)) {
+    if (found->used_by.empty()) {
       return Error{"InvalidParameterException", place,
                    fmt::format("the target group \"{}\" has no associated load balancer: no "
                                "listener's action names it yet",
@@ -68,84 +57,7 @@ Result<void> check_service_groups(const Model& model, const containers::ServiceS
   return {};
 }
 
-/// Overloads of apply_to() for what is not about listeners and rules; those are in model_rules.
-Result<void> apply_to(Model& model, const CreateLoadBalancer& operation) {
-  if (model.load_balancer) {
-    return Error{"TooManyLoadBalancers", "/Name",
-                 "found a second load balancer; a stack has exactly one"};
-  }
-  model.load_balancer = operation;
-  return {};
-}
-
-Result<void> apply_to(Model& model, const ModifyLoadBalancerAttributes& operation) {
-  if (!model.load_balancer || operation.load_balancer != model.load_balancer->name) {
-    std::vector<std::string> known;
-    if (model.load_balancer) known.push_back(model.load_balancer->name);
-    return Error{"LoadBalancerNotFound", "/LoadBalancerArn",
-                 unknown_name("load balancer", operation.load_balancer, known)};
-  }
-  auto attributes = changed(model.load_balancer->attributes, operation.attributes, "/Attributes");
-  if (!attributes) return attributes.error();
-  model.load_balancer->attributes = *std::move(attributes);
-  return {};
-}
-
-Result<void> apply_to(Model& model, const CreateTargetGroup& operation) {
-  const auto [at, is_new] = model.target_groups.emplace(operation.spec.name, operation.spec);
-  if (is_new) return {};
-  return Error{"DuplicateTargetGroupName", "/Name",
-               fmt::format("there is a target group \"{}\" already", operation.spec.name)};
-}
-
-Result<void> modify_group(Model& model, const std::string& name,
-                          const TargetGroupSettings& settings) {
-  const auto group = find_group(model, name);
-  if (!group) return group.error();
-  const auto spec = changed(**group, settings);
-  if (const auto valid = lb::targets::validate(spec); !valid) return valid.error();
-  for (const auto& [port, set] : model.listeners) {
-    const auto fits = lb::check_stickiness(set, [&](const std::string& other) {
-      return other == name ? &spec : &model.target_groups.at(other);
-    });
-    if (!fits) return fits.error();
-  }
-  **group = spec;
-  return {};
-}
-
-Result<void> apply_to(Model& model, const ModifyTargetGroup& operation) {
-  return modify_group(model, operation.target_group, operation.settings);
-}
-
-Result<void> apply_to(Model& model, const ModifyTargetGroupAttributes& operation) {
-  return modify_group(model, operation.target_group, operation.settings);
-}
-
-Result<void> apply_to(Model& model, const DeleteTargetGroup& operation) {
-  const auto group = find_group(model, operation.target_group);
-  if (!group) return group.error();
-  if (model.in_use(operation.target_group)) {
-    return Error{"ResourceInUse", "/TargetGroupArn",
-                 fmt::format("target group \"{}\" is in use by a listener or a rule",
-                             operation.target_group)};
-  }
-  model.target_groups.erase(operation.target_group);
-  return {};
-}
-
-Result<void> apply_to(Model& model, const RegisterTargets& operation) {
-  const auto group = find_group(model, operation.target_group);
-  if (!group) return group.error();
-  return {};
-}
-
-Result<void> apply_to(Model& model, const DeregisterTargets& operation) {
-  const auto group = find_group(model, operation.target_group);
-  if (!group) return group.error();
-  return {};
-}
-
+/// Overloads of apply_to() for what is not about load balancing.
 Result<void> apply_to(Model& model, const RegisterTaskDefinition& operation) {
   auto& revisions = model.task_definitions[operation.definition.family];
   revisions.push_back(operation.definition);
@@ -208,21 +120,15 @@ Result<void> apply_to(Model& model, const StopTask& operation) {
 }  // namespace
 
 Result<void> Model::apply(const Operation& operation) {
-  return std::visit([this](const auto& kind) { return apply_to(*this, kind); }, operation);
-}
-
-bool Model::in_use(const std::string& target_group) const {
-  const auto names_it = [&](const rules::Action& action) {
-    const auto* forward = std::get_if<rules::Forward>(&action);
-    return forward && std::any_of(forward->target_groups.begin(), forward->target_groups.end(),
-                                  [&](const auto& g) { return g.target_group == target_group; });
-  };
-  return std::any_of(listeners.begin(), listeners.end(), [&](const auto& listener) {
-    const rules::RuleSet& set = listener.second;
-    return names_it(set.default_action) ||
-           std::any_of(set.rules.begin(), set.rules.end(),
-                       [&](const rules::Rule& rule) { return names_it(rule.action); });
-  });
+  return std::visit(
+      [this](const auto& kind) {
+        if constexpr (requires { stack::apply_to(balancing, kind); }) {
+          return stack::apply_to(balancing, kind);
+        } else {
+          return apply_to(*this, kind);
+        }
+      },
+      operation);
 }
 
 const containers::TaskDefinition* Model::task_definition(std::string_view reference) const {
@@ -240,18 +146,6 @@ const containers::TaskDefinition* Model::task_definition(std::string_view refere
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   if (!whole || revision == 0 || revision > revisions.size()) return nullptr;
   return &revisions[revision - 1];
-}
-
-std::vector<std::string> target_group_names(const Model& model) {
-  return keys(model.target_groups);
-}
-
-std::vector<std::string> listener_names(const Model& model) {
-  std::vector<std::string> names;
-  for (const auto& [port, rules] : model.listeners) {
-    names.push_back(to_string(ListenerName{model.load_balancer->name, port}));
-  }
-  return names;
 }
 
 std::vector<std::string> service_names(const Model& model) { return keys(model.services); }

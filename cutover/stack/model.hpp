@@ -12,16 +12,14 @@
 #include <vector>
 
 #include "containers/cluster.hpp"
+#include "cutover/stack/load_balancing.hpp"
 #include "cutover/stack/operation.hpp"
 #include "lb/base/result.hpp"
-#include "rules/rule.hpp"
 
 namespace cutover::stack {
 
 struct Model {
-  std::optional<CreateLoadBalancer> load_balancer;
-  std::map<std::string, lb::targets::TargetGroupSpec> target_groups;
-  std::map<std::uint16_t, rules::RuleSet> listeners;
+  LoadBalancing balancing;
   std::string cluster = "default";
   containers::ImageMap images;
   /// By family; a definition's revision is its place in the list, from 1.
@@ -32,15 +30,11 @@ struct Model {
   /// is a pointer into the operation's input in its long form (json_entries.hpp, written_place()).
   Result<void> apply(const Operation& operation);
 
-  /// Whether an action of some listener names the group.
-  bool in_use(const std::string& target_group) const;
   /// "family", "family:revision" or an ARN; nullptr when there is none.
   const containers::TaskDefinition* task_definition(std::string_view reference) const;
 };
 
 /// The names a Model knows, for error messages and for those who check references of their own.
-std::vector<std::string> target_group_names(const Model& model);
-std::vector<std::string> listener_names(const Model& model);
 std::vector<std::string> service_names(const Model& model);
 
 }  // namespace cutover::stack

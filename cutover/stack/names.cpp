@@ -61,11 +61,16 @@ Result<TaskName> parse_task_name(std::string_view text) {
                            text)};
 }
 
+std::string to_string(const LoadBalancerName& name) { return name.name; }
+
+std::string to_string(const TargetGroupName& name) { return name.name; }
+
 std::string to_string(const ListenerName& name) {
   return fmt::format("{}:{}", name.load_balancer, name.port);
 }
 
 std::string to_string(const RuleName& name) {
+  if (name.priority == 0) return to_string(name.listener) + "/default";
   return fmt::format("{}/{}", to_string(name.listener), name.priority);
 }
 

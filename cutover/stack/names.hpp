@@ -13,6 +13,16 @@
 
 namespace cutover::stack {
 
+struct LoadBalancerName {
+  std::string name;
+  friend auto operator<=>(const LoadBalancerName&, const LoadBalancerName&) = default;
+};
+
+struct TargetGroupName {
+  std::string name;
+  friend auto operator<=>(const TargetGroupName&, const TargetGroupName&) = default;
+};
+
 struct ListenerName {
   std::string load_balancer;
   std::uint16_t port = 0;
@@ -21,7 +31,7 @@ struct ListenerName {
 
 struct RuleName {
   ListenerName listener;
-  std::uint32_t priority = 0;
+  std::uint32_t priority = 0;  ///< 0: the default rule.
   friend auto operator<=>(const RuleName&, const RuleName&) = default;
 };
 
@@ -36,6 +46,8 @@ Result<ListenerName> parse_listener_name(std::string_view text);
 Result<RuleName> parse_rule_name(std::string_view text);
 Result<TaskName> parse_task_name(std::string_view text);
 
+std::string to_string(const LoadBalancerName& name);
+std::string to_string(const TargetGroupName& name);
 std::string to_string(const ListenerName& name);
 std::string to_string(const RuleName& name);
 std::string to_string(const TaskName& name);

@@ -23,9 +23,38 @@ std::string attributes(const nlohmann::json& list) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += " " + word;
+  return text;
+}
+
+std::string joined(const std::vector<ResourceName>& resources) {
+  std::string text;
+  for (const ResourceName& resource : resources) {
+    if (!text.empty()) text += ", ";
+    text += std::visit([](const auto& name) { return stack::to_string(name); }, resource);
+  }
+  return text + ":";
+}
+
 /// What an operation is about, after its name.
 struct Subject {
   std::string operator()(const CreateLoadBalancer& o) const { return o.name; }
+  std::string operator()(const DeleteLoadBalancer& o) const { return o.load_balancer; }
+  std::string operator()(const SetSubnets& o) const { return o.load_balancer + joined(o.subnets); }
+  std::string operator()(const SetSecurityGroups& o) const {
+    return o.load_balancer + joined(o.security_groups);
+  }
+  std::string operator()(const SetIpAddressType& o) const {
+    return o.load_balancer + " " + o.ip_address_type;
+  }
+  std::string operator()(const AddTags& o) const {
+    std::string text = joined(o.resources);
+    for (const Tag& tag : o.tags) text += fmt::format(" {}={}", tag.key, tag.value);
+    return text;
+  }
+  std::string operator()(const RemoveTags& o) const { return joined(o.resources) + joined(o.keys); }
   std::string operator()(const ModifyLoadBalancerAttributes& o) const {
     return o.load_balancer + attributes(o.attributes);
   }
@@ -46,7 +75,10 @@ struct Subject {
     return fmt::format("{}: {}", stack::to_string(o.listener), rules::to_string(o.default_action));
   }
   std::string operator()(const ModifyListener& o) const {
-    return fmt::format("{}: {}", stack::to_string(o.listener), rules::to_string(o.default_action));
+    std::string text = stack::to_string(o.listener) + ":";
+    if (o.port) text += fmt::format(" to port {}", *o.port);
+    if (o.default_action) text += " " + rules::to_string(*o.default_action);
+    return text;
   }
   std::string operator()(const DeleteListener& o) const { return stack::to_string(o.listener); }
   std::string operator()(const CreateRule& o) const {

@@ -21,18 +21,61 @@
 
 namespace cutover::stack {
 
-// Elastic Load Balancing.
+// Elastic Load Balancing. What creates a thing may give the `id` that ends its ARN, so that a stack
+// comes back as it was; empty, it is given one when it comes to be.
+
+struct Tag {
+  std::string key;
+  std::string value;
+  friend bool operator==(const Tag&, const Tag&) = default;
+};
+using Tags = std::vector<Tag>;
+
+/// Where a load balancer stands in a network: kept and told, without effect on one machine.
+struct Placement {
+  std::string scheme = "internet-facing";
+  std::string ip_address_type = "ipv4";
+  std::vector<std::string> subnets = {};
+  std::vector<std::string> security_groups = {};
+  friend bool operator==(const Placement&, const Placement&) = default;
+};
 
 struct CreateLoadBalancer {
   static constexpr std::string_view operation_name = "CreateLoadBalancer";
   std::string name;
-  lb::LoadBalancerAttributes attributes;
+  lb::LoadBalancerAttributes attributes = {};  ///< Of a stack's entry; AWS's own call has none.
+  Placement placement = {};
+  Tags tags = {};
+  std::string id = {};
+  /// Of its own, on loopback; empty: the first that is free.
+  std::string address = {};
+  WallTime created = {};  ///< The epoch: when it comes to be.
+};
+struct DeleteLoadBalancer {
+  static constexpr std::string_view operation_name = "DeleteLoadBalancer";
+  std::string load_balancer;
 };
 struct ModifyLoadBalancerAttributes {
   static constexpr std::string_view operation_name = "ModifyLoadBalancerAttributes";
   std::string load_balancer;
   /// AWS's list, read without fault once: changed() lays it over the attributes there are.
   nlohmann::json attributes;
+};
+struct SetSubnets {
+  static constexpr std::string_view operation_name = "SetSubnets";
+  std::string load_balancer;
+  std::vector<std::string> subnets;
+  std::optional<std::string> ip_address_type = {};
+};
+struct SetSecurityGroups {
+  static constexpr std::string_view operation_name = "SetSecurityGroups";
+  std::string load_balancer;
+  std::vector<std::string> security_groups;
+};
+struct SetIpAddressType {
+  static constexpr std::string_view operation_name = "SetIpAddressType";
+  std::string load_balancer;
+  std::string ip_address_type;
 };
 
 /// New values for some of a target group's settings; what is empty stays as it was.
@@ -62,9 +105,21 @@ struct TargetGroupSettings {
 lb::targets::TargetGroupSpec changed(lb::targets::TargetGroupSpec spec,
                                      const TargetGroupSettings& settings);
 
+/// What is kept of a target group and told, without effect on one machine, but for the type: the
+/// targets of an `instance` group go by their instances' ids.
+struct TargetGroupKind {
+  std::string target_type = "instance";
+  std::string vpc = {};
+  std::string ip_address_type = "ipv4";
+  friend bool operator==(const TargetGroupKind&, const TargetGroupKind&) = default;
+};
+
 struct CreateTargetGroup {
   static constexpr std::string_view operation_name = "CreateTargetGroup";
   lb::targets::TargetGroupSpec spec;
+  TargetGroupKind kind = {};
+  Tags tags = {};
+  std::string id = {};
 };
 struct ModifyTargetGroup {
   static constexpr std::string_view operation_name = "ModifyTargetGroup";
@@ -83,8 +138,10 @@ struct DeleteTargetGroup {
 
 /// A target as it is written; without a port it takes its group's.
 struct TargetEntry {
-  std::string id;  ///< An IP address literal.
-  std::optional<std::uint16_t> port;
+  std::string id;  ///< An IP address literal, or an instance's id: "i-…".
+  std::optional<std::uint16_t> port = {};
+  std::string availability_zone = {};  ///< As given.
+  friend bool operator==(const TargetEntry&, const TargetEntry&) = default;
 };
 struct RegisterTargets {
   static constexpr std::string_view operation_name = "RegisterTargets";
@@ -102,6 +159,9 @@ struct CreateListener {
   ListenerName listener;
   rules::Action default_action;
   lb::ListenerAttributes attributes = {};  ///< Of a stack's entry; AWS's own call has none.
+  Tags tags = {};
+  std::string id = {};
+  std::string default_rule_id = {};
 };
 struct ModifyListenerAttributes {
   static constexpr std::string_view operation_name = "ModifyListenerAttributes";
@@ -111,7 +171,8 @@ struct ModifyListenerAttributes {
 struct ModifyListener {
   static constexpr std::string_view operation_name = "ModifyListener";
   ListenerName listener;
-  rules::Action default_action;
+  std::optional<std::uint16_t> port = {};  ///< Moves it there.
+  std::optional<rules::Action> default_action = {};
 };
 struct DeleteListener {
   static constexpr std::string_view operation_name = "DeleteListener";
@@ -128,6 +189,8 @@ struct CreateRule {
   static constexpr std::string_view operation_name = "CreateRule";
   ListenerName listener;
   rules::Rule rule;
+  Tags tags = {};
+  std::string id = {};
 };
 struct ModifyRule {
   static constexpr std::string_view operation_name = "ModifyRule";
@@ -150,6 +213,20 @@ struct SetRulePriorities {
     std::uint32_t priority = 0;
   };
   std::vector<Change> changes;  ///< Of one listener.
+};
+
+/// What tags are put on; a default rule is the one of priority 0.
+using ResourceName = std::variant<LoadBalancerName, TargetGroupName, ListenerName, RuleName>;
+
+struct AddTags {
+  static constexpr std::string_view operation_name = "AddTags";
+  std::vector<ResourceName> resources;
+  Tags tags;  ///< A key that is there gets the value.
+};
+struct RemoveTags {
+  static constexpr std::string_view operation_name = "RemoveTags";
+  std::vector<ResourceName> resources;
+  std::vector<std::string> keys;
 };
 
 // Elastic Container Service.
@@ -182,10 +259,11 @@ struct StopTask {
 };
 
 using Operation =
-    std::variant<CreateLoadBalancer, CreateTargetGroup, ModifyTargetGroup,
+    std::variant<CreateLoadBalancer, DeleteLoadBalancer, ModifyLoadBalancerAttributes, SetSubnets,
+                 SetSecurityGroups, SetIpAddressType, CreateTargetGroup, ModifyTargetGroup,
                  ModifyTargetGroupAttributes, DeleteTargetGroup, RegisterTargets, DeregisterTargets,
-                 CreateListener, ModifyListener, DeleteListener, CreateRule, ModifyRule, DeleteRule,
-                 SetRulePriorities, ModifyLoadBalancerAttributes, ModifyListenerAttributes,
+                 CreateListener, ModifyListener, ModifyListenerAttributes, DeleteListener,
+                 CreateRule, ModifyRule, DeleteRule, SetRulePriorities, AddTags, RemoveTags,
                  RegisterTaskDefinition, CreateService, UpdateService, DeleteService, StopTask>;
 
 /// AWS's name of the action: "CreateRule".

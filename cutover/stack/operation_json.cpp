@@ -30,6 +30,11 @@ constexpr Reader reads{Input::operation_name,
                        }};
 
 constexpr std::array readers{
+    reads<CreateLoadBalancer, parse_create_load_balancer>,
+    reads<DeleteLoadBalancer, parse_delete_load_balancer>,
+    reads<SetSubnets, parse_set_subnets>,
+    reads<SetSecurityGroups, parse_set_security_groups>,
+    reads<SetIpAddressType, parse_set_ip_address_type>,
     reads<CreateTargetGroup, parse_create_target_group>,
     reads<ModifyTargetGroup, parse_modify_target_group>,
     reads<ModifyTargetGroupAttributes, parse_modify_target_group_attributes>,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
 
 #include "cutover/stack/image_json.hpp"
 #include "cutover/stack/json_entries.hpp"
@@ -24,11 +25,8 @@ class StackReader {
       : reader_(document, ""), base_directory_(base_directory) {}
 
   Result<Stack> read() {
-    require(reader_, "LoadBalancers");
+    quotas();
     section("LoadBalancers", parse_load_balancer_entry);
-    if (reader_.ok() && !stack_.model.load_balancer) {
-      reader_.fail("LoadBalancers", "found an empty list; a stack has exactly one load balancer");
-    }
     target_groups();
     section("Listeners", parse_listener_entry);
     section("Rules", parse_create_rule);
@@ -51,6 +49,19 @@ class StackReader {
       if (!operation) return reader_.fail(operation.error());
       add(*std::move(operation), (*list)[i], place);
     }
+  }
+
+  void quotas() {
+    const json* object = reader_.object("Quotas");
+    if (!object) return;
+    JsonReader entries(*object, "/Quotas");
+    for (const auto& [name, value] : object->items()) {
+      const auto most = entries.integer(name, 0, std::numeric_limits<std::int64_t>::max());
+      const auto set =
+          set_quota(stack_.model.balancing.quotas, name, static_cast<std::uint64_t>(most));
+      if (!set) entries.fail(at(entries.pointer_to(name), set.error()));
+    }
+    if (const auto end = entries.finish(); !end) reader_.fail(end.error());
   }
 
   void target_groups() {

@@ -1,9 +1,10 @@
 #pragma once
 
-// A stack file: a load balancer with its target groups, listeners and rules, and the services
-// behind it, as JSON in AWS's own shapes. Parsed whole and played through before anything starts.
+// A stack file: load balancers with their target groups, listeners and rules, and the services
+// behind them, as JSON in AWS's own shapes. Parsed whole and played through before anything starts.
 //
-//   {"LoadBalancers":   [<CreateLoadBalancer, with Attributes>],          exactly one
+//   {"Quotas":          {"rules-per-application-load-balancer": 1000, …},
+//    "LoadBalancers":   [<CreateLoadBalancer, with Attributes>, …],
 //    "TargetGroups":    [<CreateTargetGroup, with Attributes and Targets>, …],
 //    "Listeners":       [<CreateListener>, …],
 //    "Rules":           [<CreateRule>, …],
@@ -12,7 +13,8 @@
 //    "TaskDefinitions": [<RegisterTaskDefinition>, …],
 //    "Services":        [<CreateService>, …]}
 //
-// Names stand in place of ARNs (names.hpp). "Images" is ours: what a container of that image runs.
+// Names stand in place of ARNs (names.hpp). "Images" is ours: what a container of that image runs;
+// so is "Quotas" (quotas.hpp).
 
 #include <nlohmann/json.hpp>
 #include <string>

@@ -7,6 +7,7 @@
 
 #include "cutover/stack/attributes.hpp"
 #include "cutover/stack/json_entries.hpp"
+#include "cutover/stack/tags_json.hpp"
 #include "lb/base/json.hpp"
 
 namespace cutover::stack {
@@ -147,15 +148,16 @@ void read_group_attributes(JsonReader& reader, TargetGroupSettings& settings) {
   read_attributes(reader, "Attributes", known);
 }
 
-void read_create(JsonReader& reader, lb::targets::TargetGroupSpec& spec) {
+void read_create(JsonReader& reader, CreateTargetGroup& operation) {
+  auto& [spec, kind, tags, id] = operation;
   spec.name = reader.string("Name");
   reader.one_of("Protocol", protocols);
   reader.optional_one_of("ProtocolVersion", protocol_versions);
   spec.port = static_cast<std::uint16_t>(reader.integer("Port", 1, 65'535));
-  reader.optional_one_of("TargetType", target_types);
+  kind.target_type = reader.optional_one_of("TargetType", target_types).value_or(kind.target_type);
   reader.optional_one_of("IpAddressType", address_types);
-  reader.optional_string("VpcId");
-  reader.array("Tags");
+  kind.vpc = reader.optional_string("VpcId").value_or("");
+  tags = read_tags(reader, "Tags");
   spec = changed(spec, read_health_check(reader));
 }
 
@@ -169,18 +171,28 @@ Result<void> check(const json& value, const std::string& pointer,
   return error;
 }
 
+/// "i-" and hexadecimal digits, 8 or 17 of them.
+bool is_instance_id(std::string_view id) {
+  if (!id.starts_with("i-")) return false;
+  const std::string_view digits = id.substr(2);
+  return (digits.size() == 8 || digits.size() == 17) &&
+         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 Result<TargetEntry> parse_target(const json& value, std::string pointer) {
   JsonReader reader(value, std::move(pointer));
   TargetEntry target;
   target.id = reader.string("Id");
   boost::system::error_code not_an_address;
   boost::asio::ip::make_address(target.id, not_an_address);
-  if (reader.ok() && not_an_address) {
-    reader.fail("Id", fmt::format("found \"{}\"; an IP address is required, as in \"127.0.0.1\"",
+  if (reader.ok() && not_an_address && !is_instance_id(target.id)) {
+    reader.fail("Id", fmt::format("found \"{}\"; an IP address is required, as in \"127.0.0.1\", "
+                                  "or an instance's id",
                                   target.id));
   }
   const auto port = reader.optional_integer("Port", 1, 65'535);
   if (port) target.port = static_cast<std::uint16_t>(*port);
+  target.availability_zone = reader.optional_string("AvailabilityZone").value_or("");
   if (const auto end = reader.finish(); !end) return end.error();
   return target;
 }
@@ -202,7 +214,7 @@ Result<Operation> parse_targets(const json& value, std::string pointer) {
 Result<CreateTargetGroup> parse_create_target_group(const json& value, std::string pointer) {
   JsonReader reader(value, pointer);
   CreateTargetGroup operation;
-  read_create(reader, operation.spec);
+  read_create(reader, operation);
   if (const auto end = reader.finish(); !end) return end.error();
   if (const auto valid = check(value, pointer, operation.spec); !valid) return valid.error();
   return operation;
@@ -212,7 +224,7 @@ Result<TargetGroupEntry> parse_target_group_entry(const json& value, std::string
   JsonReader reader(value, pointer);
   TargetGroupEntry entry;
   TargetGroupSettings attributes;
-  read_create(reader, entry.create.spec);
+  read_create(reader, entry.create);
   read_group_attributes(reader, attributes);
   entry.create.spec = changed(entry.create.spec, attributes);
   entry.targets = read_entries<TargetEntry>(reader, "Targets", parse_target);

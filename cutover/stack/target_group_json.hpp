@@ -1,7 +1,7 @@
 #pragma once
 
-// The inputs of ELBv2's target group actions, read from AWS's JSON shapes. `VpcId`, `IpAddressType`
-// and `Tags` are read and have no effect: on one machine there is no network to place a group in.
+// The inputs of ELBv2's target group actions, read from AWS's JSON shapes. `VpcId` and `Tags` are
+// kept and have no effect: on one machine there is no network to place a group in.
 
 #include <nlohmann/json.hpp>
 #include <string>

@@ -33,9 +33,10 @@ Error file_error(const std::string& path) {
 stack::RunOptions options_for(const rehearsal::Plan& plan, const StackOptions& given) {
   stack::RunOptions options = run_options(given);
   if (!given.speed && plan.speed) options.speed = *plan.speed;
-  if (!given.seed && plan.seed) options.seed = *plan.seed;
-  options.propagation_lag.seed = options.seed;
-  options.label_responses = true;
+  stack::BalancingOptions& balancing = options.balancing;
+  if (!given.seed && plan.seed) balancing.seed = *plan.seed;
+  balancing.propagation_lag.seed = balancing.seed;
+  balancing.label_responses = true;
   return options;
 }
 
@@ -62,7 +63,7 @@ int rehearse(const Options& options) {
   const auto plan = rehearsal::read_plan(options.plan);
   if (!plan) return report_error(plan.error(), exit_not_begun);
   const stack::RunOptions run_with = options_for(*plan, options.stack);
-  const auto ports = check_all_ports(*plan, run_with.port_offset);
+  const auto ports = check_all_ports(*plan, *run_with.balancing.port_offset);
   if (!ports) return report_error(ports.error(), exit_not_begun);
   File json;
   if (!options.json.empty()) {

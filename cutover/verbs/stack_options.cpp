@@ -39,13 +39,14 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
   command
       .add_option(
           "--workers", options.workers,
-          "Threads that serve, together one node of the load balancer (default: one per core)")
+          "Threads that serve, of each load balancer, together one node of it (default: one per "
+          "core)")
       ->check(CLI::Range(1, 256))
       ->type_name("N");
   command
       .add_option(
           "--nodes", options.nodes,
-          "Nodes of the load balancer, each a thread with health checks and a configuration "
+          "Nodes of each load balancer, each a thread with health checks and a configuration "
           "of its own, like an ALB's in its zones (default: one, of all workers)")
       ->check(CLI::Range(1, 256))
       ->excludes("--workers")
@@ -89,9 +90,10 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
       ->check(CLI::IsMember({"fail", "simulate"}))
       ->type_name("WHAT");
   command
-      .add_option("--port-offset", options.port_offset,
-                  "A listener of port P is bound at 127.0.0.1, port P + N; 0 binds P itself "
-                  "(default: 8000)")
+      .add_option(
+          "--port-offset", options.port_offset,
+          "A listener of port P is bound at its load balancer's address (127.0.0.1 for the "
+          "first, 127.0.0.2 for the second …), port P + N; 0 binds P itself (default: 8000)")
       ->check(CLI::Range(0, 65'534))
       ->type_name("N");
   command
@@ -108,21 +110,24 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
 
 stack::RunOptions run_options(const StackOptions& options) {
   stack::RunOptions result;
-  result.workers = options.workers.value_or(result.workers);
   result.speed = options.speed.value_or(result.speed);
-  result.seed = options.seed.value_or(result.seed);
-  result.account = options.account.value_or(result.account);
   if (options.runtime == "process") result.runtime = stack::RuntimeKind::process;
   if (options.unknown_images == "simulate") {
     result.unknown_images = stack::RunOptions::UnknownImages::simulate;
   }
-  result.port_offset = static_cast<std::uint16_t>(options.port_offset.value_or(result.port_offset));
-  result.access_log = options.access_log;
-  result.log_directory = options.log_directory;
-  result.nodes = options.nodes.value_or(result.nodes);
+  stack::BalancingOptions& balancing = result.balancing;
+  balancing.workers = options.workers.value_or(balancing.workers);
+  balancing.seed = options.seed.value_or(balancing.seed);
+  balancing.account = options.account.value_or(balancing.account);
+  if (options.port_offset) {
+    balancing.port_offset = static_cast<std::uint16_t>(*options.port_offset);
+  }
+  balancing.access_log = options.access_log;
+  balancing.log_directory = options.log_directory;
+  balancing.nodes = options.nodes.value_or(balancing.nodes);
   if (!options.propagation_lag.empty()) {
-    if (const auto lag = parse_lag(options.propagation_lag)) result.propagation_lag = *lag;
-    result.propagation_lag.seed = result.seed;
+    if (const auto lag = parse_lag(options.propagation_lag)) balancing.propagation_lag = *lag;
+    balancing.propagation_lag.seed = balancing.seed;
   }
   return result;
 }

@@ -35,16 +35,18 @@ struct Options {
   std::string trace_requests = "off";  ///< Or a fraction, checked.
 };
 
-/// "listener demo:80 on http://127.0.0.1:8080", then its rules.
-void print_listeners(const stack::Model& model, stack::RunningStack& running) {
-  for (const std::uint16_t port : running.load_balancer().listeners()) {
-    const auto bound = running.load_balancer().bound(port);
-    const auto set = running.load_balancer().rules(port);
-    if (!bound || !set) continue;
-    fmt::print("{}:{} listens on http://{}:{}\n", model.load_balancer->name, port,
-               bound->address().to_string(), bound->port());
-    for (const rules::Rule& rule : set->rules) fmt::print("  {}\n", rules::to_string(rule));
-    fmt::print("  default -> {}\n", rules::to_string(set->default_action));
+/// "demo:80 listens on http://127.0.0.1:8080", then its rules.
+void print_listeners(const stack::RunningBalancing& running) {
+  for (const auto& [name, balancer] : running.all()) {
+    for (const std::uint16_t port : balancer->listeners()) {
+      const auto bound = balancer->bound(port);
+      const auto set = balancer->rules(port);
+      if (!bound || !set) continue;
+      fmt::print("{}:{} listens on http://{}:{}\n", name, port, bound->address().to_string(),
+                 bound->port());
+      for (const rules::Rule& rule : set->rules) fmt::print("  {}\n", rules::to_string(rule));
+      fmt::print("  default -> {}\n", rules::to_string(set->default_action));
+    }
   }
 }
 
@@ -84,12 +86,12 @@ class TaskReporter {
 class Up {
  public:
   Up(const stack::Stack& stack, const stack::RunOptions& options)
-      : stack_(stack),
-        running_(io_, stack, options),
-        ec2_({options.account}, running_.control_timers().clock(), options.seed),
-        dispatcher_(options.seed),
+      : running_(io_, stack, options),
+        ec2_({options.balancing.account}, running_.control_timers().clock(),
+             options.balancing.seed),
+        dispatcher_(options.balancing.seed),
         signals_(io_, SIGINT, SIGTERM) {
-    dispatcher_.add(api::sts::service({options.account}));
+    dispatcher_.add(api::sts::service({options.balancing.account}));
     dispatcher_.add(ec2_.service());
   }
 
@@ -98,7 +100,7 @@ class Up {
     // The endpoint first: when its port is taken, nothing has started yet.
     if (const auto open = open_endpoint(endpoint); !open) return open.error();
     if (const auto started = running_.start(); !started) return started.error();
-    print_listeners(stack_.model, running_);
+    print_listeners(running_.balancing());
     if (server_) {
       fmt::print("control endpoint on {}: AWS's APIs, /metrics, /metrics.json, /traces\n",
                  console::url_of(server_->bound()));
@@ -114,14 +116,28 @@ class Up {
  private:
   Result<void> open_endpoint(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
     if (!endpoint) return {};
-    lb::LoadBalancer& lb = running_.load_balancer();
-    console::add_observation(router_, {[&lb] { return lb.metrics(); },
-                                       [&lb]() -> const lb::TraceStore& { return lb.traces(); }});
+    console::add_observation(router_, {[this] { return metrics(); }, [this] { return traces(); }});
     auto listening = console::HttpServer::listen(io_, running_.real_timers(), *endpoint,
                                                  api::api_or_console(dispatcher_, router_));
     if (!listening) return listening.error();
     server_ = std::move(*listening);
     return {};
+  }
+
+  std::vector<lb::MetricsSnapshot> metrics() {
+    std::vector<lb::MetricsSnapshot> all;
+    for (const auto& [name, balancer] : running_.balancing().all()) {
+      all.push_back(balancer->metrics());
+    }
+    return all;
+  }
+
+  std::vector<const lb::TraceStore*> traces() {
+    std::vector<const lb::TraceStore*> all;
+    for (const auto& [name, balancer] : running_.balancing().all()) {
+      all.push_back(&balancer->traces());
+    }
+    return all;
   }
 
   void wait_for_signal() {
@@ -141,7 +157,6 @@ class Up {
     running_.real_timers().after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
   }
 
-  const stack::Stack& stack_;
   boost::asio::io_context io_{1};
   stack::RunningStack running_;
   console::Router router_;
@@ -172,8 +187,8 @@ int up(const Options& options) {
   const auto stack = stack::read_stack(options.stack);
   if (!stack) return report_error(stack.error(), exit_not_begun);
   stack::RunOptions run_with = run_options(options.run);
-  run_with.traces = trace_options(options.trace_requests);
-  const auto ports = stack::check_ports(stack->operations, run_with.port_offset);
+  run_with.balancing.traces = trace_options(options.trace_requests);
+  const auto ports = stack::check_ports(stack->operations, *run_with.balancing.port_offset);
   if (!ports) return report_error(ports.error(), exit_not_begun);
   const auto endpoint = console::parse_endpoint(options.endpoint, options.listen_anywhere);
   if (!endpoint) return report_error(endpoint.error(), exit_not_begun);

@@ -30,16 +30,14 @@ class Document {
     if (zones_.size() > 1) spans_.insert(spans_.end(), zones_.begin(), zones_.end());
   }
 
-  Json build() {
+  /// All that is published of the load balancer.
+  Json metrics() {
     for (const NodeMetric& metric : node_metrics()) add(metric);
     for (const GroupMetric& metric : group_metrics()) add(metric);
     add_response_times();
     for (const HostMetric& metric : host_metrics()) add(metric);
     add_requests_per_target();
-    std::string time;
-    append_time(snapshot_.time, time);
-    return {
-        {"Namespace", "AWS/ApplicationELB"}, {"Timestamp", time}, {"Metrics", std::move(metrics_)}};
+    return std::move(metrics_);
   }
 
  private:
@@ -167,8 +165,17 @@ class Document {
 
 }  // namespace
 
-std::string to_cloudwatch_json(const MetricsSnapshot& snapshot) {
-  return Document(snapshot).build().dump(2);
+std::string to_cloudwatch_json(std::span<const MetricsSnapshot> snapshots) {
+  Json document = {{"Namespace", "AWS/ApplicationELB"}};
+  Json metrics = Json::array();
+  for (const MetricsSnapshot& snapshot : snapshots) {
+    std::string time;
+    append_time(snapshot.time, time);
+    document["Timestamp"] = time;
+    for (Json& metric : Document(snapshot).metrics()) metrics.push_back(std::move(metric));
+  }
+  document["Metrics"] = std::move(metrics);
+  return document.dump(2);
 }
 
 }  // namespace cutover::lb

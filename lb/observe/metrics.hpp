@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,13 +60,21 @@ std::string_view target_group_dimension(std::string_view target_group_arn);
 
 /// The text exposition format 0.0.4. Each family's help begins with CloudWatch's name. Labels:
 /// LoadBalancer; TargetGroup for what is counted by group; AvailabilityZone when there are several
-/// nodes. Each number stands once, at its finest: sum over a label to leave it out.
-std::string to_prometheus(const MetricsSnapshot& snapshot);
+/// nodes. Each number stands once, at its finest: sum over a label to leave it out. Of any number
+/// of load balancers.
+std::string to_prometheus(std::span<const MetricsSnapshot> snapshots);
+inline std::string to_prometheus(const MetricsSnapshot& snapshot) {
+  return to_prometheus(std::span(&snapshot, 1));
+}
 
 /// {"Namespace": "AWS/ApplicationELB", "Timestamp": …, "Metrics": [{"MetricName", "Dimensions":
 /// [{"Name", "Value"}], "Unit", "Sum" | "SampleCount", "Sum", "Average" | "Minimum", "Maximum",
 /// "Average"}]}: every combination of dimensions that CloudWatch publishes, those with
-/// AvailabilityZone only when there are several nodes.
-std::string to_cloudwatch_json(const MetricsSnapshot& snapshot);
+/// AvailabilityZone only when there are several nodes. Of any number of load balancers; without one
+/// there is no time.
+std::string to_cloudwatch_json(std::span<const MetricsSnapshot> snapshots);
+inline std::string to_cloudwatch_json(const MetricsSnapshot& snapshot) {
+  return to_cloudwatch_json(std::span(&snapshot, 1));
+}
 
 }  // namespace cutover::lb

@@ -3,6 +3,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lb/observe/metric_tables.hpp"
@@ -132,10 +134,22 @@ class Exposition {
 
 }  // namespace
 
-std::string to_prometheus(const MetricsSnapshot& snapshot) {
+std::string to_prometheus(std::span<const MetricsSnapshot> snapshots) {
+  std::vector<MetricFamily> all;
+  for (const MetricsSnapshot& snapshot : snapshots) {
+    // The same families in the same order for each: a family stands once, with everyone's numbers.
+    auto families = Exposition(snapshot).families();
+    if (all.empty()) {
+      all = std::move(families);
+      continue;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      std::move(families[i].metric.begin(), families[i].metric.end(),
+                std::back_inserter(all[i].metric));
+    }
+  }
   const prometheus::TextSerializer serializer;
-  return static_cast<const prometheus::Serializer&>(serializer)
-      .Serialize(Exposition(snapshot).families());
+  return static_cast<const prometheus::Serializer&>(serializer).Serialize(all);
 }
 
 }  // namespace cutover::lb

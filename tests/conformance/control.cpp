@@ -12,10 +12,12 @@ namespace {
 
 using nlohmann::json;
 
-lb::Options options_of(const stack::CreateLoadBalancer& load_balancer) {
+/// Of the stack's one load balancer.
+lb::Options options_of(const stack::Stack& parsed) {
+  const auto& [name, state] = *parsed.model.balancing.load_balancers.begin();
   lb::Options options;
-  options.name = load_balancer.name;
-  options.attributes = load_balancer.attributes;
+  options.name = name;
+  options.attributes = state.attributes;
   return options;
 }
 
@@ -88,7 +90,7 @@ struct Apply {
     return balancer.modify_listener_attributes(o.listener.port, *attributes);
   }
   Result<void> operator()(const stack::ModifyListener& o) const {
-    return balancer.modify_listener(o.listener.port, o.default_action);
+    return balancer.modify_listener(o.listener.port, o.default_action.value());
   }
   Result<void> operator()(const stack::DeleteListener& o) const {
     return balancer.delete_listener(o.listener.port);
@@ -154,19 +156,24 @@ lb::targets::TargetId Control::target(const std::string& name) const {
 }
 
 std::string Control::first_group() const {
-  if (model_.target_groups.empty()) throw Failure("there is no target group");
-  return model_.target_groups.begin()->first;
+  const auto& groups = model_.balancing.target_groups;
+  if (groups.empty()) throw Failure("there is no target group");
+  return groups.begin()->first;
 }
 
 std::uint16_t Control::first_listener() const {
-  if (model_.listeners.empty()) throw Failure("there is no listener");
-  return model_.listeners.begin()->first;
+  const auto& listeners = model_.balancing.load_balancers.begin()->second.listeners;
+  if (listeners.empty()) throw Failure("there is no listener");
+  return listeners.begin()->first;
 }
 
 Result<void> Control::start(const json& stack, const std::string& access_log, unsigned nodes) {
   const auto parsed = stack::parse_stack(written_out(stack));
   if (!parsed) return parsed.error();
-  auto options = options_of(*parsed->model.load_balancer);
+  if (parsed->model.balancing.load_balancers.size() != 1) {
+    throw Failure("a case's stack has exactly one load balancer");
+  }
+  auto options = options_of(*parsed);
   options.access_log = access_log;
   options.nodes = nodes;
   options.workers = nodes == 0 ? 1 : 0;

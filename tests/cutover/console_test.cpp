@@ -45,8 +45,8 @@ class Console : public testing::Test {
     trace.trace_id = "Root=1-58337262-000000000000000000000001";
     trace.status = 503;
     traces_.add(trace);
-    add_observation(router_, {[this] { return snapshot_; },
-                              [this]() -> const lb::TraceStore& { return traces_; }});
+    add_observation(router_, {[this] { return std::vector{snapshot_}; },
+                              [this] { return std::vector<const lb::TraceStore*>{&traces_}; }});
     router_.add(http::verb::post, "/", [](const Request& asked, std::string_view) {
       return make_response(http::status::ok, "text/plain", "got " + asked.body());
     });

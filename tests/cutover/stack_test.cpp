@@ -68,12 +68,12 @@ TEST(Stack, BecomesOperationsInTheOrderInWhichAwsTakesThem) {
 TEST(Stack, KeepsTheSettingsAndFillsInAwsDefaults) {
   const auto stack = parse_stack(base());
   ASSERT_TRUE(stack) << to_string(stack.error());
-  const auto& api = stack->model.target_groups.at("api");
+  const auto& api = stack->model.balancing.target_groups.at("api").spec;
   EXPECT_EQ(api.health_check.healthy_threshold, 2u);
   EXPECT_EQ(api.health_check.unhealthy_threshold, 2u);
   EXPECT_EQ(api.health_check.interval, std::chrono::seconds(6));
   EXPECT_EQ(api.deregistration_delay, std::chrono::seconds(30));
-  const auto& files = stack->model.target_groups.at("files");
+  const auto& files = stack->model.balancing.target_groups.at("files").spec;
   EXPECT_EQ(files.health_check.healthy_threshold, 5u);
   EXPECT_EQ(files.deregistration_delay, std::chrono::seconds(300));
   EXPECT_EQ(
@@ -108,7 +108,7 @@ TEST(Stack, TakesEveryTargetGroupSettingThatElbTakes) {
       {"Key": "stickiness.app_cookie.cookie_name", "Value": "SESSION"}]})"));
   const auto stack = parse_stack(document);
   ASSERT_TRUE(stack) << to_string(stack.error());
-  const auto& files = stack->model.target_groups.at("files");
+  const auto& files = stack->model.balancing.target_groups.at("files").spec;
   lb::targets::TargetGroupSpec expected;
   expected.name = "files";
   expected.health_check.port = 8081;
@@ -152,12 +152,26 @@ const Mistake mistakes[] = {
      "Port, Protocol, Tags; did you mean \"Port\"? (UnknownMember)"},
     {"UnknownSection", R"([{"op":"add","path":"/Rule","value":[]}])",
      "/Rule: unknown member \"Rule\"; allowed are Clusters, Images, Listeners, LoadBalancers, "
+     "Quotas, "
      "Rules, Services, TargetGroups, TaskDefinitions; did you mean \"Rules\"? (UnknownMember)"},
-    {"NoLoadBalancer", R"([{"op":"remove","path":"/LoadBalancers"}])",
-     "the member \"LoadBalancers\" is missing (ValidationError)"},
-    {"TwoLoadBalancers", R"([{"op":"add","path":"/LoadBalancers/-","value":{"Name":"b"}}])",
-     "/LoadBalancers/1/Name: found a second load balancer; a stack has exactly one "
-     "(TooManyLoadBalancers)"},
+    {"SameLoadBalancerTwice", R"([{"op":"add","path":"/LoadBalancers/-","value":{"Name":"demo"}}])",
+     "/LoadBalancers/1/Name: there is a load balancer \"demo\" already "
+     "(DuplicateLoadBalancerName)"},
+    {"GroupOfTwoLoadBalancers",
+     R"([{"op":"add","path":"/LoadBalancers/-","value":{"Name":"b"}},
+         {"op":"add","path":"/Listeners/-","value":{"LoadBalancerArn":"b","Protocol":"HTTP",
+          "Port":80,"DefaultActions":[{"Type":"forward","TargetGroupArn":"api"}]}}])",
+     "/Listeners/1/DefaultActions/0/TargetGroupArn: load balancer \"demo\" uses the target group "
+     "\"api\" already; a group belongs to one load balancer (TargetGroupAssociationLimit)"},
+    {"UnknownQuota", R"([{"op":"add","path":"/Quotas","value":{"rules-per-alb":7}}])",
+     "/Quotas/rules-per-alb: there is no quota that can be set \"rules-per-alb\"; there are "
+     "application-load-balancers, listeners-per-application-load-balancer, "
+     "rules-per-application-load-balancer, target-groups, "
+     "target-groups-per-application-load-balancer, targets-per-target-group, "
+     "targets-per-application-load-balancer, "
+     "target-id-registrations-per-application-load-balancer (ValidationError)"},
+    {"QuotaReached", R"([{"op":"add","path":"/Quotas","value":{"target-groups":1}}])",
+     "/TargetGroups/1/Name: The limit of 1 target groups is reached (TooManyTargetGroups)"},
     {"DanglingLoadBalancer",
      R"([{"op":"replace","path":"/Listeners/0/LoadBalancerArn","value":"dem"}])",
      "/Listeners/0/LoadBalancerArn: there is no load balancer \"dem\"; there are demo; did you "
@@ -253,7 +267,7 @@ const Mistake mistakes[] = {
     {"TargetNotAnAddress",
      R"([{"op":"replace","path":"/TargetGroups/1/Targets/0/Id","value":"i-0abc"}])",
      "/TargetGroups/1/Targets/0/Id: found \"i-0abc\"; an IP address is required, as in "
-     "\"127.0.0.1\" (ValidationError)"},
+     "\"127.0.0.1\", or an instance's id (ValidationError)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StackMistakes, testing::ValuesIn(mistakes),

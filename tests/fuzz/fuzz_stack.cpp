@@ -17,7 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (stack.error().code.empty() || stack.error().message.empty()) std::abort();
     return 0;
   }
-  if (!stack->model.load_balancer) std::abort();
   for (const auto& operation : stack->operations) {
     if (to_string(operation).empty()) std::abort();
   }

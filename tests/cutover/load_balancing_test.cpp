@@ -1,4 +1,4 @@
-// What changes to listeners and rules do to a stack's model: quotas and transforms.
+// What operations change in load balancing as values: quotas and transforms.
 
 #include <gtest/gtest.h>
 
@@ -19,11 +19,11 @@ Model model() {
   Model made;
   CreateLoadBalancer demo;
   demo.name = "demo";
-  made.load_balancer = demo;
+  EXPECT_TRUE(made.apply(demo));
   for (int i = 0; i <= 100; ++i) {
     lb::targets::TargetGroupSpec spec;
     spec.name = "g" + std::to_string(i);
-    made.target_groups.emplace(spec.name, spec);
+    EXPECT_TRUE(made.apply(CreateTargetGroup{spec}));
   }
   EXPECT_TRUE(made.apply(CreateListener{{"demo", 80}, rules::Forward{{{"g0"}}}}));
   return made;
@@ -57,7 +57,7 @@ TEST(ModelQuotas, FiftyListenersPerLoadBalancer) {
   EXPECT_EQ(verdict(made.apply(CreateListener{{"demo", 99}, rules::FixedResponse{}})),
             "The load balancer would have 51 listeners; the limit per load balancer is '50' "
             "(TooManyListeners)");
-  EXPECT_EQ(made.listeners.size(), 50U);
+  EXPECT_EQ(made.balancing.load_balancers.at("demo").listeners.size(), 50U);
 }
 
 TEST(ModelQuotas, AHundredDifferentTargetGroupsPerLoadBalancer) {
@@ -88,7 +88,8 @@ std::string modified(const char* members) {
   const auto change = parse_modify_rule(input, "");
   if (!change) return to_string(change.error());
   const auto done = made.apply(*change);
-  return done ? rules::to_string(made.listeners.at(80).rules.front()) : to_string(done.error());
+  const auto* listener = made.balancing.listener({"demo", 80});
+  return done ? rules::to_string(listener->rules.rules.front()) : to_string(done.error());
 }
 
 TEST(ModifyRule, ReplacesOrResetsTransformsAndElseKeepsThem) {

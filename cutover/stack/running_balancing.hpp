@@ -1,0 +1,117 @@
+#pragma once
+
+// Load balancing that runs: every load balancer with the values of what there is (LoadBalancing)
+// and the targets of all groups. An operation is checked whole on the values, then done by the load
+// balancers; what only the machine can refuse (a port that is taken) is undone in the values.
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cutover/stack/load_balancing.hpp"
+#include "cutover/stack/loopback_addresses.hpp"
+#include "cutover/stack/registered_targets.hpp"
+#include "lb/base/clock.hpp"
+#include "lb/base/random.hpp"
+#include "lb/base/timers.hpp"
+#include "lb/load_balancer.hpp"
+
+namespace cutover::stack {
+
+struct BalancingOptions {
+  std::string account = "123456789012";
+  std::string region = "us-east-1";
+  unsigned workers = 0;  ///< Of each load balancer; 0: one per core.
+  unsigned nodes = 0;    ///< See lb::Options, as the following.
+  lb::PropagationLag propagation_lag;
+  std::uint64_t seed = 1;
+  std::string log_directory;
+  lb::TraceOptions traces;
+  std::string access_log;        ///< A file to append to; empty: none.
+  bool label_responses = false;  ///< See lb::Options.
+  /// Listener port P is bound at P + this; empty: at one that the kernel chooses.
+  std::optional<std::uint16_t> port_offset = 8000;
+  /// DNSName is a name below it in AWS's form; empty: the load balancer's address.
+  std::string dns_suffix;
+  /// Shared by all that run in this program; null: of its own.
+  std::shared_ptr<LoopbackAddresses> addresses;
+};
+
+/// Everything on the thread that runs `io`.
+class RunningBalancing {
+ public:
+  /// `io` and `timers` are borrowed.
+  RunningBalancing(boost::asio::io_context& io, Timers& timers, const BalancingOptions& options);
+  /// Stops at once what still runs.
+  ~RunningBalancing();
+  RunningBalancing(const RunningBalancing&) = delete;
+  RunningBalancing& operator=(const RunningBalancing&) = delete;
+
+  const LoadBalancing& there() const { return there_; }
+  const BalancingOptions& options() const { return options_; }
+  void set_quotas(const Quotas& quotas) { there_.quotas = quotas; }
+
+  /// Each is done whole or not at all, and has taken effect on all workers when it returns. What
+  /// comes without an id gets one.
+  Result<void> apply(CreateLoadBalancer operation);
+  Result<void> apply(const DeleteLoadBalancer& operation);
+  Result<void> apply(const ModifyLoadBalancerAttributes& operation);
+  Result<void> apply(const SetSubnets& operation);
+  Result<void> apply(const SetSecurityGroups& operation);
+  Result<void> apply(const SetIpAddressType& operation);
+  Result<void> apply(CreateTargetGroup operation);
+  Result<void> apply(const ModifyTargetGroup& operation);
+  Result<void> apply(const ModifyTargetGroupAttributes& operation);
+  Result<void> apply(const DeleteTargetGroup& operation);
+  Result<void> apply(const RegisterTargets& operation);
+  Result<void> apply(const DeregisterTargets& operation);
+  Result<void> apply(CreateListener operation);
+  Result<void> apply(const ModifyListener& operation);
+  Result<void> apply(const ModifyListenerAttributes& operation);
+  Result<void> apply(const DeleteListener& operation);
+  Result<void> apply(CreateRule operation);
+  Result<void> apply(const ModifyRule& operation);
+  Result<void> apply(const DeleteRule& operation);
+  Result<void> apply(const SetRulePriorities& operation);
+  Result<void> apply(const AddTags& operation);
+  Result<void> apply(const RemoveTags& operation);
+
+  RegisteredTargets& targets() { return targets_; }
+  const RegisteredTargets& targets() const { return targets_; }
+  /// nullptr: there is none of that name.
+  lb::LoadBalancer* find(const std::string& load_balancer) const;
+  /// In order of creation.
+  std::vector<std::pair<std::string, lb::LoadBalancer*>> all() const;
+
+  std::string arn_of(const LoadBalancerName& name) const;
+  std::string arn_of(const TargetGroupName& name) const;
+  std::string arn_of(const ListenerName& name) const;
+  std::string arn_of(const RuleName& name) const;
+  std::string dns_name(const std::string& load_balancer) const;
+
+  /// Requests in flight get up to `grace` (together) to end. Blocks for that long at most.
+  void stop(Duration grace);
+  /// Ends all at once and forgets it: nothing is there any more.
+  void clear();
+
+ private:
+  std::string new_id();
+  lb::Options options_for(const std::string& name) const;
+  Result<void> listen(const ListenerName& name);
+  Result<void> place_groups(const std::string& load_balancer,
+                            const std::vector<const rules::Action*>& actions);
+
+  boost::asio::io_context& io_;
+  Timers& timers_;
+  BalancingOptions options_;
+  Random random_;
+  LoadBalancing there_;
+  std::map<std::string, std::unique_ptr<lb::LoadBalancer>> running_;
+  RegisteredTargets targets_;
+};
+
+}  // namespace cutover::stack
