@@ -37,7 +37,7 @@ class Cluster::Core {
        const TaskDefinitions& definitions, ClusterOptions options)
       : options_(std::move(options)),
         definitions_(definitions),
-        surroundings_{timers, runtime, registry, options_.images},
+        surroundings_{timers, runtime, registry, options_.images, start_faults_},
         arns_(options_.region, options_.account, options_.name),
         random_(options_.seed) {}
 
@@ -54,6 +54,7 @@ class Cluster::Core {
   std::vector<TaskDescription> tasks(const std::string& service) const;
   Result<void> stop_task(std::string_view id, const std::string& reason);
   void shut_down(std::function<void()> done);
+  StartFaults& start_faults() { return start_faults_; }
 
  private:
   using Services = std::map<std::string, std::unique_ptr<ServiceAgent>, std::less<>>;
@@ -66,6 +67,7 @@ class Cluster::Core {
 
   ClusterOptions options_;
   const TaskDefinitions& definitions_;
+  StartFaults start_faults_;
   Surroundings surroundings_;
   ArnMaker arns_;
   Random random_;
@@ -290,5 +292,7 @@ Result<void> Cluster::stop_task(const std::string& task_id, const std::string& r
 }
 
 void Cluster::shut_down(std::function<void()> done) { core_->shut_down(std::move(done)); }
+
+StartFaults& Cluster::start_faults() { return core_->start_faults(); }
 
 }  // namespace cutover::containers

@@ -13,6 +13,7 @@
 #include "containers/image.hpp"
 #include "containers/runtime.hpp"
 #include "containers/service.hpp"
+#include "containers/start_faults.hpp"
 #include "containers/target_registry.hpp"
 #include "containers/task.hpp"
 #include "containers/task_definition.hpp"
@@ -51,6 +52,9 @@ class Cluster {
   /// Scales every service to 0 at once: SIGTERM to all without waiting for drains; `done` is called
   /// once every task is STOPPED.
   void shut_down(std::function<void()> done);
+
+  /// Faults on demand: starts of tasks that are to fail.
+  StartFaults& start_faults();
 
  private:
   class Core;

@@ -65,6 +65,7 @@ class ServiceAgent final : private TaskListener {
   void on_running(TaskAgent& task) override;
   void on_draining(TaskAgent& task) override;
   void on_stopped(TaskAgent& task) override;
+  void on_health_changed(TaskAgent&) override { plan_soon(); }
   void on_registered(const std::string& target_group) override;
   void on_deregistered(const std::string& target_group) override;
   void on_registration_failed(const std::string& target_group, const Error& error) override;

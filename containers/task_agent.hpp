@@ -7,13 +7,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "containers/cluster.hpp"
+#include "containers/container_log.hpp"
+#include "containers/image.hpp"
 #include "containers/placer.hpp"
+#include "containers/runtime.hpp"
 #include "containers/scheduler.hpp"
+#include "containers/service.hpp"
+#include "containers/start_faults.hpp"
+#include "containers/target_registry.hpp"
+#include "containers/task_fault.hpp"
+#include "containers/task_listener.hpp"
 #include "containers/task_overrides.hpp"
 #include "containers/task_state.hpp"
+#include "containers/task_targets.hpp"
+#include "lb/base/timers.hpp"
 
 namespace cutover::containers {
 
@@ -23,22 +33,7 @@ struct Surroundings {
   Runtime& runtime;
   TargetRegistry& registry;
   const ImageMap& images;
-};
-
-class TaskAgent;
-
-/// Hears what becomes of tasks. May be called from within any member of the agent but its
-/// constructor; must not destroy it there.
-class TaskListener {
- public:
-  virtual ~TaskListener() = default;
-  virtual void on_running(TaskAgent& task) = 0;
-  virtual void on_draining(TaskAgent& task) = 0;
-  virtual void on_stopped(TaskAgent& task) = 0;
-  virtual void on_registered(const std::string& target_group) = 0;
-  virtual void on_deregistered(const std::string& target_group) = 0;
-  /// Said once for each row of failures; the agent tries again.
-  virtual void on_registration_failed(const std::string& target_group, const Error& error) = 0;
+  StartFaults& start_faults;
 };
 
 class TaskAgent {
@@ -62,65 +57,77 @@ class TaskAgent {
   /// behind no target group when `load_balancers` is empty.
   TaskAgent(const Surroundings& surroundings, TaskListener& listener, Identity identity,
             std::shared_ptr<const TaskDefinition> definition,
-            const std::vector<ServiceLoadBalancer>& load_balancers);
+            const std::vector<ServiceLoadBalancer>& load_balancers = {});
   ~TaskAgent();
   TaskAgent(const TaskAgent&) = delete;
   TaskAgent& operator=(const TaskAgent&) = delete;
 
-  /// Once, first.
+  /// Once, first. The task is PENDING (awsvpc: PROVISIONING) when this returns.
   void start();
+  /// Without `drain` connections do not drain before the first signal (StopTask).
   void stop(StopCode code, std::string reason, bool drain);
-  /// Looks at the target groups: retries registrations, and goes on when a drain has ended.
+  /// Its container instance is gone: every container is killed at once.
+  void lose_instance(std::string reason);
+  /// Faults on demand: on the container of that name, or with "" on each one that runs.
+  Result<void> inject(const TaskFault& fault, std::string_view container = {});
+
+  /// Looks at the target groups: retries registrations, and goes on when a drain has ended. All
+  /// else the listener is told when it happens.
   void poll();
+  /// Whether poll() may find something: it is to be called about once a second then.
+  bool needs_poll() const;
 
   const Identity& identity() const { return identity_; }
   const TaskState& state() const { return state_; }
   bool is_stopped() const { return state_.last_status == TaskStatus::stopped; }
-  /// `deployment` is its index in the service's goal.
+  /// `deployment` is its index in the service's goal. What the load balancer finds of it is asked
+  /// for here and now; the load balancer tells nobody when it changes its mind.
   ObservedTask observe(std::size_t deployment) const;
   TaskDescription describe() const;
-  /// The targets the load balancer finds unhealthy, in the words of a service event:
-  /// "(port 32768) is unhealthy in (target-group api) due to (reason …)".
-  std::vector<std::string> unhealthy_targets() const;
-  /// The first target group that finds the task unhealthy, or "".
-  std::string unhealthy_target_group() const;
+  /// What its containers wrote, by container; kept for as long as the task is.
+  const std::vector<std::shared_ptr<ContainerLog>>& logs() const { return logs_; }
+  /// See TaskTargets.
+  std::vector<std::string> unhealthy_targets() const { return targets_.unhealthy(); }
+  std::string unhealthy_target_group() const { return targets_.unhealthy_group(); }
 
  private:
-  struct Target {
-    ServiceLoadBalancer place;
-    std::size_t container = 0;  ///< Index of the container that place names.
-    TaskTarget target;
-    bool registered = false;
-    bool draining = false;
-    bool failure_told = false;
+  struct Seen {
+    TaskStatus status;
+    std::optional<ContainerHealth> health;
   };
 
   void dispatch(TaskEvent event);
   void perform(const TaskAction& action);
+  void soon(TaskEvent event);
+  void pull();
   void start_container(std::size_t index);
-  void register_targets();
-  void deregister_targets();
+  void check_health(std::size_t index);
   void release();
-  void tell_changes(TaskStatus before);
-  void arm_kill_timer();
+  void tell_changes(const Seen& before);
+  void arm_timer();
   WallTime wall(TimePoint moment) const;
   ContainerDescription describe_container(std::size_t index) const;
+  void describe_times(TaskDescription& description) const;
+  TaskNetworkInterface describe_network() const;
 
   Surroundings surroundings_;
   TaskListener& listener_;
   Identity identity_;
   std::shared_ptr<const TaskDefinition> definition_;
   TaskState state_;
-  std::vector<Target> targets_;
-  std::vector<ContainerRunning> running_;            ///< By container; what the runtime told.
-  std::vector<std::shared_ptr<ContainerLog>> logs_;  ///< By container.
+  TaskTargets targets_;
+  std::vector<ContainerRunning> running_;  ///< By container; what the runtime told.
   std::vector<std::unique_ptr<Container>> containers_;
+  /// The run before the present one, of containers that were restarted: it may not be destroyed
+  /// from within its own callback.
+  std::vector<std::unique_ptr<Container>> former_;
+  std::vector<std::shared_ptr<ContainerLog>> logs_;  ///< By container.
   std::deque<TaskEvent> events_;
   bool dispatching_ = false;
   TimePoint created_at_;
   WallTime wall_created_at_;
-  TimerId kill_timer_ = 0;
-  TimerId release_timer_ = 0;
+  TimerId timer_ = 0;       ///< For next_moment().
+  TimerId soon_timer_ = 0;  ///< For what takes a turn of its own.
 };
 
 }  // namespace cutover::containers

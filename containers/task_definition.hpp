@@ -44,8 +44,8 @@ struct ContainerHealthCheck {
   std::vector<std::string> command;  ///< Begins with "CMD" or "CMD-SHELL".
   std::chrono::seconds interval{30};
   std::chrono::seconds timeout{5};
-  std::uint32_t retries = 3;                         ///< Failures in a row that make it UNHEALTHY.
-  std::optional<std::chrono::seconds> start_period;  ///< Failures before its end do not count.
+  std::uint32_t retries = 3;  ///< Failures in a row that make it UNHEALTHY.
+  std::optional<std::chrono::seconds> start_period{};  ///< Failures before its end do not count.
 
   friend bool operator==(const ContainerHealthCheck&, const ContainerHealthCheck&) = default;
 };

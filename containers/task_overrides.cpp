@@ -26,7 +26,7 @@ std::optional<std::uint32_t> read_number(JsonReader& reader, std::string_view ke
 ContainerOverride read_container(JsonReader& reader, const nlohmann::json& value) {
   ContainerOverride container;
   container.name = read_name(reader, "name");
-  if (reader.has("command")) container.command = reader.strings("command");
+  if (reader.array("command")) container.command = reader.strings("command");
   container.environment = read_pairs(reader, "environment", "name", "value");
   container.cpu = read_number(reader, "cpu", 0, container_cpu_most);
   container.memory = read_number(reader, "memory", memory_least_mib, integer_most);

@@ -2,14 +2,17 @@
 
 // The life of one task as a pure state machine: (state, event, now) -> (state, actions). The agent
 // (task_agent.hpp) performs the actions and reports what comes of them. Follows the ECS developer
-// guide: Task lifecycle, Stopped task error codes.
+// guide: Task lifecycle, Stopped task error codes, Container dependency.
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "containers/container_health.hpp"
 #include "containers/task.hpp"
 #include "containers/task_definition.hpp"
 #include "lb/base/clock.hpp"
@@ -19,35 +22,45 @@ namespace cutover::containers {
 enum class ContainerPhase { waiting, starting, running, stopped };
 
 struct ContainerState {
-  bool essential = true;
-  Duration stop_timeout = stop_timeout_default;
   ContainerPhase phase = ContainerPhase::waiting;
-  std::optional<TimePoint> kill_at;  ///< SIGTERM was sent; SIGKILL follows then.
-  std::optional<int> exit_code;      ///< Absent when it never ran.
+  bool has_run = false;                 ///< It reached `running`, maybe before a restart.
+  bool signalled = false;               ///< SIGTERM was sent.
+  std::optional<TimePoint> started_at;  ///< Of its present or last run.
+  std::optional<TimePoint> kill_at;     ///< SIGKILL follows then.
+  std::optional<int> exit_code;         ///< Absent when it never ran.
   std::string reason;
+  std::optional<HealthMonitor> health;  ///< While it runs and has a health check.
 };
 
 struct TaskState {
-  TaskStatus last_status = TaskStatus::provisioning;
+  std::shared_ptr<const TaskDefinition> definition;
+  TaskStatus last_status = TaskStatus::pending;
   DesiredStatus desired_status = DesiredStatus::running;
-  std::vector<ContainerState> containers;
-  bool has_targets = false;    ///< Its service is behind target groups.
-  bool is_registered = false;  ///< It is, or is to be, a target of them now.
+  std::vector<ContainerState> containers;  ///< As in the definition.
+  bool has_targets = false;                ///< Its service is behind target groups.
+  bool is_registered = false;              ///< It is, or is to be, a target of them now.
+  bool has_network = false;                ///< awsvpc: its network interface is there.
+  std::uint64_t version = 1;               ///< Grows by 1 with each step that can be seen.
   std::optional<StopCode> stop_code;
   std::string stopped_reason;
+  std::optional<TimePoint> pull_started_at;
+  std::optional<TimePoint> pull_stopped_at;
   std::optional<TimePoint> started_at;
   std::optional<TimePoint> stopping_at;
+  std::optional<TimePoint> execution_stopped_at;
   std::optional<TimePoint> stopped_at;
 };
 
 namespace task_event {
 
-/// The task has its place; its containers may start.
+/// The task has its place; its life may begin.
 struct Placed {};
-/// A container can't even be made ("CannotPullContainerError: …"); none has been started.
-struct NotStartable {
-  std::size_t container = 0;
-  std::string reason;
+/// awsvpc: it has, or has no longer, a network interface.
+struct NetworkAttached {};
+struct NetworkDetached {};
+/// Images are there, but for those containers that have a reason ("CannotPullContainerError: …").
+struct Pulled {
+  std::vector<std::string> reasons;  ///< As many as containers; empty: its image is there.
 };
 struct ContainerRunning {
   std::size_t container = 0;
@@ -58,36 +71,49 @@ struct ContainerExited {
   std::string reason;
   bool started = true;
 };
-/// With `drain`, connections drain before the first signal. Without, the signal goes out at once,
-/// also to a task that is draining already.
+struct HealthChecked {
+  std::size_t container = 0;
+  bool passed = false;
+};
+/// A second request can only make a stop faster.
 struct StopRequested {
+  enum class Manner {
+    drain,   ///< Connections drain before the first signal.
+    signal,  ///< SIGTERM at once, also to a task that is draining already.
+    kill     ///< SIGKILL at once: its container instance is gone.
+  };
   StopCode code = StopCode::service_scheduler_initiated;
   std::string reason;
-  bool drain = true;
+  Manner manner = Manner::drain;
 };
 /// No target group holds the task any more.
 struct TargetsUnused {};
-/// `now` may have reached a container's kill_at.
+/// `now` may have reached next_moment().
 struct TimePassed {};
 
 }  // namespace task_event
 
 using TaskEvent =
-    std::variant<task_event::Placed, task_event::NotStartable, task_event::ContainerRunning,
-                 task_event::ContainerExited, task_event::StopRequested, task_event::TargetsUnused,
+    std::variant<task_event::Placed, task_event::NetworkAttached, task_event::NetworkDetached,
+                 task_event::Pulled, task_event::ContainerRunning, task_event::ContainerExited,
+                 task_event::HealthChecked, task_event::StopRequested, task_event::TargetsUnused,
                  task_event::TimePassed>;
 
 struct TaskAction {
   enum class Kind {
-    start_container,
+    attach_network,
+    pull,             ///< See which images are there.
+    start_container,  ///< For the first time, or again (restart policy).
+    check_health,
     register_targets,
     deregister_targets,
     terminate,  ///< SIGTERM
     kill,       ///< SIGKILL
-    release     ///< Give back containers and their ports.
+    detach_network,
+    release  ///< Give back containers and their ports.
   };
   Kind kind = Kind::release;
-  std::size_t container = 0;  ///< For start_container, terminate and kill.
+  std::size_t container = 0;  ///< For what concerns one container.
 
   friend bool operator==(const TaskAction&, const TaskAction&) = default;
 };
@@ -97,13 +123,18 @@ struct TaskStep {
   std::vector<TaskAction> actions;  ///< In the order in which they are to be performed.
 };
 
-/// A new task in PROVISIONING.
-TaskState new_task(const TaskDefinition& definition, bool has_targets);
+/// A new task: PROVISIONING in network mode awsvpc, else PENDING.
+TaskState new_task(std::shared_ptr<const TaskDefinition> definition, bool has_targets);
 
 /// Events that mean nothing in a state change nothing.
 TaskStep step(TaskState state, const TaskEvent& event, TimePoint now);
 
 /// When TimePassed is due, if it is.
-std::optional<TimePoint> next_kill(const TaskState& state);
+std::optional<TimePoint> next_moment(const TaskState& state);
+
+/// What the checks of its essential containers say: UNHEALTHY before UNKNOWN before HEALTHY.
+/// Nothing when none of them has a check; one without a check beside others does not count
+/// (unverified).
+std::optional<ContainerHealth> task_health(const TaskState& state);
 
 }  // namespace cutover::containers

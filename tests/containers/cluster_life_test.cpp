@@ -22,8 +22,8 @@ TEST(TaskLife, RunsFromStartToDrainToSigkill) {
   world.set_desired("api", 0);
   world.advance(400s);
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("0.0 start api", "1.0 register api", "17.1 deregister api",
-                          "317.2 SIGTERM api", "347.2 SIGKILL api"));
+              ElementsAre("0.0 start api", "1.0 register api", "18.1 deregister api",
+                          "318.2 SIGTERM api", "348.2 SIGKILL api"));
   ASSERT_EQ(world.cluster.tasks("api").size(), 1U);
   const TaskDescription task = world.cluster.tasks("api").front();
   EXPECT_EQ(task.last_status, TaskStatus::stopped);
@@ -81,7 +81,7 @@ TEST(TaskLife, PassesThroughEcsWordsInOrder) {
   world.advance(20s);
   world.set_desired("api", 0);
   world.advance(400s);
-  EXPECT_THAT(words, ElementsAre("PENDING", "RUNNING", "DEACTIVATING", "STOPPING", "STOPPED"));
+  EXPECT_THAT(words, ElementsAre("ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "STOPPED"));
 }
 
 TEST(TaskLife, DescribesPortAndTargetHealthWhileItRuns) {
@@ -113,7 +113,7 @@ TEST(TaskLife, StopTimeoutOfTheContainerReplacesTheDefault) {
   world.set_desired("api", 0);
   world.advance(30s);
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("7.1 deregister api", "17.2 SIGTERM api", "22.2 SIGKILL api"));
+              ElementsAre("8.1 deregister api", "18.2 SIGTERM api", "23.2 SIGKILL api"));
 }
 
 TEST(TaskLife, AGroupWithoutDelayIsNotWaitedFor) {
@@ -123,7 +123,7 @@ TEST(TaskLife, AGroupWithoutDelayIsNotWaitedFor) {
   world.take_journal();
   world.set_desired("api", 0);
   world.advance(1s);
-  EXPECT_THAT(world.take_journal(), ElementsAre("7.1 deregister api", "7.1 SIGTERM api"));
+  EXPECT_THAT(world.take_journal(), ElementsAre("8.1 deregister api", "8.1 SIGTERM api"));
 }
 
 TEST(TaskLife, AServiceWithoutLoadBalancerStopsAtOnce) {
@@ -191,7 +191,7 @@ TEST(Crash, IsDeregisteredAfterDeathAndReplaced) {
   world.runtime.crash(32768, 139);
   world.advance(20s);
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("7.0 deregister api", "7.1 start api", "8.1 register api"));
+              ElementsAre("8.0 deregister api", "8.1 start api", "9.1 register api"));
   const TaskDescription dead = world.tasks("api", TaskStatus::stopped).front();
   EXPECT_EQ(dead.stop_code, StopCode::essential_container_exited);
   EXPECT_EQ(dead.stopped_reason, "Essential container in task exited");
@@ -230,7 +230,7 @@ TEST(StopTask, SignalsAtOnceAndTheServiceStartsAReplacement) {
   world.take_journal();
   const std::string id = world.cluster.tasks("api").front().id;
   ASSERT_TRUE(world.cluster.stop_task(id, ""));
-  EXPECT_THAT(world.take_journal(), ElementsAre("7.0 deregister api", "7.0 SIGTERM api"));
+  EXPECT_THAT(world.take_journal(), ElementsAre("8.0 deregister api", "8.0 SIGTERM api"));
   const TaskDescription stopping = world.cluster.tasks("api").front();
   EXPECT_EQ(stopping.stop_code, StopCode::user_initiated);
   EXPECT_EQ(stopping.stopped_reason, "Task stopped by user");

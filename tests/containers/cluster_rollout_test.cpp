@@ -30,9 +30,9 @@ TEST(Rollout, StartsTheNewOnesWaitsAndThenStopsTheOldOnes) {
   EXPECT_EQ(world.service("api").deployments[1].running_count, 2U);
   world.advance(400s);
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("7.1 start api", "7.1 start api", "8.1 register api", "8.1 register api",
-                          "14.1 deregister api", "14.1 deregister api", "314.2 SIGTERM api",
-                          "314.2 SIGTERM api"));
+              ElementsAre("8.1 start api", "8.1 start api", "9.1 register api", "9.1 register api",
+                          "15.2 deregister api", "15.2 deregister api", "315.3 SIGTERM api",
+                          "315.3 SIGTERM api"));
   const ServiceDescription service = world.service("api");
   ASSERT_EQ(service.deployments.size(), 1U);
   EXPECT_EQ(service.spec.task_definition, "api:2");
@@ -206,7 +206,7 @@ TEST(Rollout, AnUnfinishedDeploymentIsNotKeptUp) {
   world.runtime.apps["users"].start_up = 1h;
   world.deploy("api", "api:3");
   world.advance(3s);
-  EXPECT_EQ(world.tasks("api", TaskStatus::pending).size(), 2U);
+  EXPECT_EQ(world.tasks("api", TaskStatus::activating).size(), 2U);
   // Although a healthy task is missing now, nothing is expected of those that never ran.
   world.deploy("api", "api:2");
   world.runtime.crash(32768, 1);

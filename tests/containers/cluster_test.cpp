@@ -136,8 +136,8 @@ TEST(ShutDown, SignalsAtOnceAndTellsWhenAllHaveStopped) {
   world.advance(60s);
   EXPECT_EQ(took, Duration(30s));
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("14.0 deregister api", "14.0 SIGTERM api", "14.0 deregister users",
-                          "14.0 SIGTERM users", "44.0 SIGKILL users"));
+              ElementsAre("16.0 deregister api", "16.0 SIGTERM api", "16.0 deregister users",
+                          "16.0 SIGTERM users", "46.0 SIGKILL users"));
   EXPECT_EQ(world.cluster.create_service(world.spec("api", 3)).error().code, "ClientException");
 }
 
