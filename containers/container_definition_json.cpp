@@ -160,7 +160,7 @@ void check_log_configuration(JsonReader& reader) {
 /// RegisterTaskDefinition's own words for the two members that every container needs.
 void require(JsonReader& reader, std::string_view key) {
   const nlohmann::json* member = reader.member(key);
-  if (member && *member != "") return;
+  if (member && !(member->is_string() && member->get_ref<const std::string&>().empty())) return;
   reader.fail(Error{"ClientException", reader.pointer_to(key),
                     fmt::format("Container.{} should not be null or empty.", key)});
 }
