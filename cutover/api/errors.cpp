@@ -57,6 +57,11 @@ unsigned http_status(std::string_view code) {
   return row == statuses.end() ? 400 : row->status;
 }
 
+Error with_code(Error error, std::string_view code) {
+  if (error.code == "ValidationError" || error.code == "UnknownMember") error.code = code;
+  return error;
+}
+
 std::string member_path(std::string_view pointer) {
   std::string path;
   while (!pointer.empty()) {

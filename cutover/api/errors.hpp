@@ -25,6 +25,10 @@ unsigned http_status(std::string_view code);
 /// without their place, which is woven in; AWS's texts begin with a capital and stand as they are.
 ApiError to_api_error(const Error& error);
 
+/// What a JsonReader refuses ("ValidationError", "UnknownMember"), under the code that a service
+/// has for bad parameters; any other error as it is.
+Error with_code(Error error, std::string_view code);
+
 /// "/Actions/0/ForwardConfig/Weight" as AWS's messages write it: "actions.1.member.forwardConfig.
 /// weight".
 std::string member_path(std::string_view pointer);

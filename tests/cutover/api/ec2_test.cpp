@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <optional>
+#include "tests/cutover/api/service_calls.hpp"
 
 namespace cutover::api::ec2 {
 namespace {
@@ -20,22 +20,14 @@ class Ec2Api : public testing::Test {
     });
   }
 
-  Outcome call(const std::string& operation, Json parameters = Json::object(),
-               const std::string& region = "us-east-1") {
-    std::optional<Outcome> got;
-    service_.operations.at(operation)({region, operation, std::move(parameters),
-                                       [&](Outcome outcome) { got = std::move(outcome); }});
-    return *got;
+  Outcome call(const std::string& operation, Json parameters) {
+    return api::call(service_, operation, std::move(parameters));
   }
-  /// The answer of a call that has to work.
   Json good(const std::string& operation, Json parameters = Json::object()) {
-    const Outcome outcome = call(operation, std::move(parameters));
-    EXPECT_TRUE(outcome) << operation << ": " << to_string(outcome.error());
-    return outcome ? Json(*outcome) : Json();
+    return api::good(service_, operation, std::move(parameters));
   }
   std::string code(const std::string& operation, Json parameters) {
-    const Outcome outcome = call(operation, std::move(parameters));
-    return outcome ? "" : outcome.error().code;
+    return api::code(service_, operation, std::move(parameters));
   }
   /// The values of `member` in the list that a Describe operation answers.
   std::vector<std::string> listed(const std::string& operation, const char* list,
