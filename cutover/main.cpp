@@ -6,8 +6,10 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "containers/runtimes/docker_guardian.hpp"
 #include "cutover/stack/names.hpp"
 #include "cutover/verbs/verb.hpp"
 
@@ -60,6 +62,10 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Not a verb: what this program starts itself as, to outlive itself.
+  if (argc == 4 && std::string_view(argv[1]) == cutover::containers::guard_argument) {
+    return cutover::containers::guard_containers(argv[2], argv[3]);
+  }
   // A peer that has gone away is an error of a write, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
   try {

@@ -149,7 +149,7 @@ Result<std::unique_ptr<DockerGuardian>> DockerGuardian::start(asio::io_context& 
   Descriptor ours(ends[0]);
   const Descriptor theirs(ends[1]);
 
-  std::array<std::string, 4> texts{"cutover", guard_verb, docker_host, run};
+  std::array<std::string, 4> texts{"cutover", guard_argument, docker_host, run};
   std::array<char*, 5> arguments{};
   for (std::size_t i = 0; i < texts.size(); ++i) arguments[i] = texts[i].data();
   const SpawnSettings settings(theirs.get());

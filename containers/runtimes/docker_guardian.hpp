@@ -13,9 +13,9 @@
 
 namespace cutover::containers {
 
-/// The verb by which a program that uses the docker runtime is asked to guard: it is started as
+/// The argument by which a program that uses the docker runtime is asked to guard: it is started as
 /// `PROGRAM guard-containers DOCKER-HOST RUN` and calls guard_containers().
-inline constexpr const char* guard_verb = "guard-containers";
+inline constexpr const char* guard_argument = "guard-containers";
 
 class DockerGuardian {
  public:

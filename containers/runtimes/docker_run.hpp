@@ -19,7 +19,8 @@ namespace cutover::containers {
 
 struct DockerOptions {
   std::string host{default_docker_host};
-  /// What is started as the guardian: understands guard_verb. The default is this program itself.
+  /// What is started as the guardian: understands guard_argument. The default is this program
+  /// itself.
   std::string guardian_program = "/proc/self/exe";
 };
 

@@ -2,7 +2,6 @@
 
 // One runtime for images of every kind: each container goes to the runtime that its image asks for.
 
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string_view>
 
@@ -12,11 +11,9 @@ namespace cutover::containers {
 
 class RuntimeChooser final : public Runtime {
  public:
-  /// All of it outlives the chooser. `engine` runs images of a container engine; null when there is
-  /// none: then their tasks fail to start.
-  RuntimeChooser(boost::asio::io_context& control, Runtime& apps, Runtime& commands,
-                 Runtime* engine)
-      : control_(control), apps_(apps), commands_(commands), engine_(engine) {}
+  /// All of it outlives the chooser. `engine` runs images of a container engine.
+  RuntimeChooser(Runtime& apps, Runtime& commands, Runtime& engine)
+      : apps_(apps), commands_(commands), engine_(engine) {}
 
   /// That of built-in apps.
   std::string_view name() const override { return apps_.name(); }
@@ -24,10 +21,9 @@ class RuntimeChooser final : public Runtime {
                                    OnExit on_exit) override;
 
  private:
-  boost::asio::io_context& control_;
   Runtime& apps_;
   Runtime& commands_;
-  Runtime* const engine_;
+  Runtime& engine_;
 };
 
 }  // namespace cutover::containers

@@ -24,6 +24,8 @@ struct RunOptions {
   BalancingOptions balancing;                     ///< The cluster's account, region and seed, too.
   double speed = 1;                               ///< Divides every control-plane duration.
   RuntimeKind runtime = RuntimeKind::in_process;  ///< Of built-in apps.
+  /// Where the engine of container images listens.
+  std::string docker_host{containers::default_docker_host};
   /// What a task does whose image the stack's image map does not name.
   enum class UnknownImages { fail, simulate } unknown_images = UnknownImages::fail;
 };

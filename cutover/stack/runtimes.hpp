@@ -3,12 +3,13 @@
 // The runtimes of a running stack, chosen for each container by its image.
 
 #include <boost/asio/io_context.hpp>
+#include <string>
 #include <string_view>
 
+#include "containers/runtimes/docker_runtime.hpp"
 #include "containers/runtimes/in_process.hpp"
 #include "containers/runtimes/process.hpp"
 #include "containers/runtimes/runtime_chooser.hpp"
-#include "lb/base/clock.hpp"
 #include "lb/base/timers.hpp"
 
 namespace cutover::stack {
@@ -19,9 +20,9 @@ std::string_view to_string(RuntimeKind kind);
 
 class Runtimes {
  public:
-  /// All of it outlives this. Built-in apps answer in the data plane's time.
-  Runtimes(boost::asio::io_context& control, Timers& control_timers, const Clock& data_clock,
-           RuntimeKind apps);
+  /// All of it outlives this. Built-in apps answer in the data plane's time, which is real time.
+  Runtimes(boost::asio::io_context& control, Timers& control_timers, Timers& real_timers,
+           RuntimeKind apps, const std::string& docker_host);
 
   containers::Runtime& chosen_by_image() { return chooser_; }
 
@@ -30,6 +31,7 @@ class Runtimes {
 
   containers::InProcessRuntime in_process_;
   containers::ProcessRuntime process_;
+  containers::DockerRuntime docker_;
   containers::RuntimeChooser chooser_;
 };
 

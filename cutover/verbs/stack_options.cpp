@@ -1,5 +1,6 @@
 #include "cutover/verbs/stack_options.hpp"
 
+#include "containers/runtimes/docker_host.hpp"
 #include "cutover/api/account.hpp"
 #include "lb/base/duration.hpp"
 
@@ -30,6 +31,11 @@ std::string lag_problem(const std::string& text) {
 std::string account_problem(const std::string& text) {
   const auto account = api::parse_account(text);
   return account ? "" : account.error().message;
+}
+
+std::string docker_host_problem(const std::string& text) {
+  const auto socket = containers::docker_socket(text);
+  return socket ? "" : socket.error().message;
 }
 
 }  // namespace
@@ -83,6 +89,13 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
       ->check(CLI::IsMember({"in_process", "process"}))
       ->type_name("KIND");
   command
+      .add_option(
+          "--docker-host", options.docker_host,
+          "Where the engine listens that runs container images, Docker's or one that speaks "
+          "its API, such as Podman (default: DOCKER_HOST, else unix:///var/run/docker.sock)")
+      ->check(CLI::Validator(docker_host_problem, ""))
+      ->type_name("unix:///PATH");
+  command
       .add_option("--unknown-images", options.unknown_images,
                   "What a task does whose image is not in the stack's image map: fail, as when "
                   "it can't be pulled, or simulate, run a placeholder that answers 200 to "
@@ -112,6 +125,7 @@ stack::RunOptions run_options(const StackOptions& options) {
   stack::RunOptions result;
   result.speed = options.speed.value_or(result.speed);
   if (options.runtime == "process") result.runtime = stack::RuntimeKind::process;
+  result.docker_host = options.docker_host.value_or(containers::docker_host_of_environment());
   if (options.unknown_images == "simulate") {
     result.unknown_images = stack::RunOptions::UnknownImages::simulate;
   }

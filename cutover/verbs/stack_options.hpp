@@ -22,6 +22,7 @@ struct StackOptions {
   std::optional<std::string> account;
   std::optional<std::string> runtime;
   std::string unknown_images = "fail";
+  std::optional<std::string> docker_host;
   std::optional<std::uint32_t> port_offset;
   std::string access_log;
   std::string log_directory;
