@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "containers/runtimes/docker_guardian.hpp"
+#include "containers/runtimes/supervisor.hpp"
 #include "cutover/stack/names.hpp"
 #include "cutover/verbs/verb.hpp"
 
@@ -62,9 +63,12 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Not a verb: what this program starts itself as, to outlive itself.
+  // Not verbs: what this program starts itself as, to outlive itself and for containers.
   if (argc == 4 && std::string_view(argv[1]) == cutover::containers::guard_argument) {
     return cutover::containers::guard_containers(argv[2], argv[3]);
+  }
+  if (argc == 2 && argv[1] == cutover::containers::supervise_argument) {
+    return cutover::containers::supervise();
   }
   // A peer that has gone away is an error of a write, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);

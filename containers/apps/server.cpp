@@ -1,10 +1,10 @@
 #include "containers/apps/server.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/asio/post.hpp>
 #include <utility>
 #include <vector>
+
+#include "containers/apps/open_listener.hpp"
 
 namespace cutover::containers::apps {
 
@@ -16,27 +16,6 @@ using boost::system::error_code;
 
 /// How long to leave accepting alone when it failed: the descriptors have run out, most likely.
 constexpr std::chrono::milliseconds accept_pause{100};
-
-Error listen_error(const tcp::endpoint& endpoint, const error_code& error) {
-  const auto address = endpoint.address().is_v6()
-                           ? fmt::format("[{}]", endpoint.address().to_string())
-                           : endpoint.address().to_string();
-  const auto bind = fmt::format("Bind for {}:{} failed: ", address, endpoint.port());
-  if (error == asio::error::address_in_use)
-    return {"PortInUse", "", bind + "port is already allocated"};
-  if (error == asio::error::access_denied)
-    return {"PortNotPermitted", "", bind + "permission denied; allowed is 1024 to 65535, or 0"};
-  return {"CannotListen", "", bind + error.message()};
-}
-
-error_code open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
-  error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  return error;
-}
 
 }  // namespace
 
@@ -93,9 +72,9 @@ struct AppServer::Acceptor : std::enable_shared_from_this<Acceptor> {
 Result<std::unique_ptr<AppServer>> AppServer::listen(asio::io_context& io, std::shared_ptr<App> app,
                                                      asio::ip::address address, std::uint16_t port,
                                                      const Clock& clock, AppServerOptions options) {
-  const tcp::endpoint endpoint(address, port);
   auto acceptor = std::make_shared<Acceptor>(io, options.connections_most);
-  if (const auto error = open(acceptor->socket, endpoint)) return listen_error(endpoint, error);
+  const auto open = open_listener(acceptor->socket, {address, port});
+  if (!open) return open.error();
   acceptor->state = std::shared_ptr<ServerState>(
       new ServerState{io, std::move(app), clock, std::move(options.on_request)});
   acceptor->state->on_closed = [weak = std::weak_ptr(acceptor)] {

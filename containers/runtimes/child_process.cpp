@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,24 +14,21 @@
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
-#include <string_view>
 
 namespace cutover::containers {
 
 namespace {
 
-constexpr int exit_not_executable = 126;
-constexpr int exit_not_found = 127;
+/// The child's own descriptors are below this: standard ones, and those that are passed on.
+constexpr int child_descriptors_most = 8;
 
 Error system_error(std::string_view what) {
   return {"CannotStartProcess", "", fmt::format("{} failed: {}", what, std::strerror(errno))};
 }
 
-/// A close-on-exec copy above the standard descriptors, which the child replaces: this process may
-/// itself have been started without them.
-Descriptor lifted(Descriptor descriptor) {
-  if (descriptor.get() > STDERR_FILENO) return descriptor;
-  return Descriptor(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+/// A close-on-exec copy above the numbers that the child replaces.
+Descriptor lifted(int descriptor) {
+  return Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, child_descriptors_most));
 }
 
 struct Pipe {
@@ -43,19 +39,69 @@ struct Pipe {
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("pipe");
-  Pipe pipe{lifted(Descriptor(ends[0])), lifted(Descriptor(ends[1]))};
-  if (fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK) != 0 || pipe.writer.get() < 0)
+  const Descriptor writer(ends[1]);
+  Pipe pipe{Descriptor(ends[0]), lifted(writer.get())};
+  if (fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK) != 0 || !pipe.writer)
     return system_error("pipe");
   return pipe;
 }
 
-/// Pointers into `texts`, ended by a null pointer, as exec wants them.
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  list.reserve(texts.size() + 1);
-  for (auto& text : texts) list.push_back(text.data());
-  list.push_back(nullptr);
-  return list;
+/// Everything the child needs, made before the fork: between fork and exec nothing may allocate,
+/// because another thread may have held the allocator's lock.
+struct Prepared {
+  const char* program;
+  char* const* arguments;
+  char* const* environment;
+  int output;
+  int errors;
+  const std::vector<Descriptor>& passed;
+  pid_t parent;  ///< As the child sees it: outside its namespace it sees 0.
+  std::string_view complaint;
+};
+
+[[noreturn]] void run_child(const Prepared& prepared) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Without this look the child of a parent that had died before the line above would stay.
+  if (getppid() != prepared.parent) _exit(128 + SIGKILL);
+  setpgid(0, 0);
+
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, STDIN_FILENO);
+  dup2(prepared.output < 0 ? null : prepared.output, STDOUT_FILENO);
+  dup2(prepared.errors < 0 ? null : prepared.errors, STDERR_FILENO);
+  int next = STDERR_FILENO + 1;
+  for (const Descriptor& descriptor : prepared.passed) dup2(descriptor.get(), next++);
+  // Asio's sockets are not marked close-on-exec: listeners would live on in the child.
+  close_range(static_cast<unsigned>(next), ~0U, 0);
+
+  execve(prepared.program, prepared.arguments, prepared.environment);
+  const int status = errno == ENOENT ? exit_not_found : exit_not_executable;
+  [[maybe_unused]] const auto written =
+      write(STDERR_FILENO, prepared.complaint.data(), prepared.complaint.size());
+  _exit(status);
+}
+
+}  // namespace
+
+std::string find_program(const std::string& name, std::string_view path) {
+  if (name.empty() || name.find('/') != name.npos) return name;
+  while (!path.empty()) {
+    const auto end = std::min(path.find(':'), path.size());
+    const std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
+    if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return name;
+}
+
+std::string find_program(const std::string& name) {
+  const char* const path = std::getenv("PATH");
+  return find_program(name, path ? path : "");
 }
 
 std::vector<std::string> merged_environment(
@@ -72,96 +118,50 @@ std::vector<std::string> merged_environment(
   return merged;
 }
 
-/// Everything the child needs, made before the fork: between fork and exec nothing may allocate,
-/// because another thread may have held the allocator's lock.
-struct Launch {
-  const char* program;
-  char* const* arguments;
-  char* const* environment;
-  int output;
-  int errors;
-  pid_t parent;
-  std::string_view complaint;
-};
-
-[[noreturn]] void run_child(const Launch& launch) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // Without this look the child of a parent that had died before the line above would stay.
-  if (getppid() != launch.parent) _exit(128 + SIGKILL);
-  setpgid(0, 0);
-
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(signal, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-
-  const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDIN_FILENO);
-  dup2(launch.output < 0 ? null : launch.output, STDOUT_FILENO);
-  dup2(launch.errors < 0 ? null : launch.errors, STDERR_FILENO);
-  // Asio's sockets are not marked close-on-exec: listeners would live on in the child.
-  close_range(STDERR_FILENO + 1, ~0U, 0);
-
-  execve(launch.program, launch.arguments, launch.environment);
-  const int status = errno == ENOENT ? exit_not_found : exit_not_executable;
-  [[maybe_unused]] const auto written =
-      write(STDERR_FILENO, launch.complaint.data(), launch.complaint.size());
-  _exit(status);
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  list.reserve(texts.size() + 1);
+  for (auto& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
 }
 
-}  // namespace
-
-std::string find_program(const std::string& name) {
-  const char* const path = std::getenv("PATH");
-  if (name.empty() || name.find('/') != name.npos || path == nullptr) return name;
-  std::string_view rest(path);
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find(':'), rest.size());
-    const std::string candidate = fmt::format("{}/{}", rest.substr(0, end), name);
-    if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return name;
-}
-
-Result<SpawnedChild> spawn(const std::string& program, const std::vector<std::string>& arguments,
-                           const std::vector<std::pair<std::string, std::string>>& environment,
-                           Output wanted) {
+Result<SpawnedChild> spawn(const ChildLaunch& launch) {
   Pipe output;
   Pipe errors;
   for (Pipe* const pipe : {&output, &errors}) {
-    if (wanted == Output::discarded) continue;
+    if (!launch.keeps_output) continue;
     auto made = make_pipe();
     if (!made) return made.error();
     *pipe = std::move(*made);
   }
+  std::vector<Descriptor> passed;
+  for (const int descriptor : launch.passed) {
+    passed.push_back(lifted(descriptor));
+    if (!passed.back()) return system_error("dup");
+  }
 
-  auto argument_texts = arguments;
-  auto environment_texts = merged_environment(environment);
+  auto argument_texts = launch.arguments;
+  auto environment_texts = launch.environment;
   const auto argument_list = pointers(argument_texts);
   const auto environment_list = pointers(environment_texts);
-  const std::string complaint = fmt::format("cannot execute {}\n", program);
-  const Launch launch{program.c_str(),
-                      argument_list.data(),
-                      environment_list.data(),
-                      output.writer.get(),
-                      errors.writer.get(),
-                      getpid(),
-                      complaint};
+  const std::string complaint = fmt::format("cannot execute {}\n", launch.program);
+  const Prepared prepared{launch.program.c_str(),
+                          argument_list.data(),
+                          environment_list.data(),
+                          output.writer.get(),
+                          errors.writer.get(),
+                          passed,
+                          launch.isolation.processes ? 0 : getpid(),
+                          complaint};
   SpawnedChild child;
-  child.pid = fork();
+  int pidfd = -1;
+  child.pid = fork_isolated(launch.isolation, pidfd);
   if (child.pid < 0) return system_error("fork");
-  if (child.pid == 0) run_child(launch);
+  if (child.pid == 0) run_child(prepared);
+  child.pidfd = Descriptor(pidfd);
   // Both sides do it, so that the group exists whichever comes first.
   setpgid(child.pid, child.pid);
-
-  child.pidfd = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, child.pid, 0)));
-  if (child.pidfd.get() < 0) {
-    auto error = system_error("pidfd_open");
-    ::kill(child.pid, SIGKILL);
-    reap(child.pid);
-    return error;
-  }
   child.output = std::move(output.reader);
   child.errors = std::move(errors.reader);
   return child;
@@ -177,6 +177,10 @@ int reap(pid_t pid) {
   while (waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR) return 0;  // Someone set SIGCHLD to be ignored: the status is lost.
   }
+  return exit_code_of(status);
+}
+
+int exit_code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

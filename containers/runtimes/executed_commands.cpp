@@ -15,9 +15,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// What a shell gives for a command that can't be started.
-constexpr int exit_not_startable = 126;
-
 }  // namespace
 
 /// One command. The wait for its end holds it.
@@ -101,9 +98,14 @@ void ExecutedCommands::run(const std::vector<std::string>& command,
                            const std::vector<std::pair<std::string, std::string>>& environment,
                            Duration timeout, Container::OnExecuted done) {
   std::erase_if(runs_, [](const auto& weak) { return weak.expired(); });
-  auto child = spawn(find_program(command.front()), command, environment, Output::discarded);
+  ChildLaunch launch;
+  launch.program = find_program(command.front());
+  launch.arguments = command;
+  launch.environment = merged_environment(environment);
+  launch.keeps_output = false;
+  auto child = spawn(launch);
   if (!child) {
-    asio::post(control_, [done = std::move(done)] { done(exit_not_startable); });
+    asio::post(control_, [done = std::move(done)] { done(exit_not_executable); });
     return;
   }
   const auto run = std::make_shared<Run>(control_, std::move(*child), std::move(done));

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <charconv>
 #include <csignal>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -35,64 +36,21 @@ std::optional<std::uint16_t> port_of_ready_line(std::string_view line) {
   return port;
 }
 
-/// Reads a child's output line by line as it comes, in bounded memory.
-class Lines {
- public:
-  Lines(asio::io_context& io, Descriptor pipe) : pipe_(io, pipe.release()) {}
-
-  /// `on_line` is called with each whole line, until close(). `owner` lives until then.
-  void follow(std::shared_ptr<void> owner, std::function<void(std::string_view)> on_line) {
-    pipe_.async_read_some(asio::buffer(bytes_),
-                          [this, owner, on_line](const error_code& error, std::size_t size) {
-                            if (error) return;
-                            take(size, on_line);
-                            follow(owner, on_line);
-                          });
-  }
-
-  /// What is there now, without waiting; the last line also without its end.
-  void drain(const std::function<void(std::string_view)>& on_line) {
-    error_code error;
-    pipe_.non_blocking(true, error);
-    while (!error) take(pipe_.read_some(asio::buffer(bytes_), error), on_line);
-    if (!partial_.empty()) on_line(std::exchange(partial_, {}));
-  }
-
-  void close() {
-    error_code ignored;
-    pipe_.close(ignored);
-  }
-
- private:
-  static constexpr std::size_t line_most = 4096;
-
-  void take(std::size_t size, const std::function<void(std::string_view)>& on_line) {
-    for (const char c : std::string_view(bytes_.data(), size)) {
-      if (c == '\n')
-        on_line(std::exchange(partial_, {}));
-      else if (partial_.size() < line_most)
-        partial_ += c;
-    }
-  }
-
-  asio::posix::stream_descriptor pipe_;
-  std::array<char, 1024> bytes_{};
-  std::string partial_;
-};
-
 /// One child. Lives until it has been reaped, also when its container is gone before: the wait for
 /// its end holds it.
 class Instance final : public std::enable_shared_from_this<Instance> {
  public:
-  Instance(asio::io_context& control, const ContainerLaunch& launch, SpawnedChild child,
-           Runtime::OnRunning on_running, Runtime::OnExit on_exit)
+  Instance(asio::io_context& control, const Clock& clock, const FloodCount& floods,
+           const ContainerLaunch& launch, SpawnedChild child, Runtime::OnRunning on_running,
+           Runtime::OnExit on_exit)
       : reports_port_(!launch.ports.empty()),
         environment_(launch.environment),
         commands_(control),
         pid_(child.pid),
         end_(control, child.pidfd.release()),
-        output_(control, std::move(child.output)),
-        errors_(control, std::move(child.errors)),
+        log_(launch.log),
+        output_(control, std::move(child.output), log_, LogStream::output, clock, floods),
+        errors_(control, std::move(child.errors), log_, LogStream::errors, clock, floods),
         on_running_(std::move(on_running)),
         on_exit_(std::move(on_exit)) {}
   Instance(const Instance&) = delete;
@@ -105,8 +63,8 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   void watch() {
     wait_for_end();
     const auto self = shared_from_this();
-    output_.follow(self, [this](std::string_view line) { on_output(line); });
-    errors_.follow(self, [this](std::string_view line) { on_error_line(line); });
+    output_.follow(self, [this] { look_for_ready_line(); });
+    errors_.follow(self);
   }
 
   void terminate() {
@@ -160,36 +118,37 @@ class Instance final : public std::enable_shared_from_this<Instance> {
     return reap(pid_);
   }
 
-  void on_output(std::string_view line) {
+  void look_for_ready_line() {
     if (ran_ || abandoned_ || asked_to_end_) return;
-    const auto port = port_of_ready_line(line);
-    if (!port) return;
-    ran_ = true;
-    ContainerRunning running;
-    if (reports_port_) running.host_ports.push_back(*port);
-    running.pid = pid_;
-    environment_.emplace_back("PORT", fmt::to_string(*port));
-    on_running_(running);
+    for (const LogLine& line : log_->lines()) {
+      if (line.number < lines_seen_ || line.stream != LogStream::output) continue;
+      lines_seen_ = line.number + 1;
+      if (const auto port = port_of_ready_line(line.text)) return on_ready(*port);
+    }
   }
 
-  void on_error_line(std::string_view line) {
-    if (!line.empty()) last_error_ = line;
+  void on_ready(std::uint16_t port) {
+    ran_ = true;
+    ContainerRunning running;
+    if (reports_port_) running.host_ports.push_back(port);
+    running.pid = pid_;
+    environment_.emplace_back("PORT", fmt::to_string(port));
+    on_running_(running);
   }
 
   void on_end() {
     if (!abandoned_) {
       // Its last words may still be in the pipes: that it was ready, or why it was not.
-      output_.drain([this](std::string_view line) { on_output(line); });
-      errors_.drain([this](std::string_view line) { on_error_line(line); });
-      output_.close();
-      errors_.close();
+      output_.drain();
+      errors_.drain();
+      look_for_ready_line();
     }
     const int code = end();
     if (abandoned_) return;
     if (ran_ || asked_to_end_) return on_exit_({code, "", true});
-    const auto why = last_error_.empty()
-                         ? fmt::format("the process ended with {} before it listened", code)
-                         : last_error_;
+    const std::string words = log_->last_line(LogStream::errors);
+    const auto why =
+        words.empty() ? fmt::format("the process ended with {} before it listened", code) : words;
     on_exit_({code, cannot_start(why), false});
   }
 
@@ -198,11 +157,12 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   ExecutedCommands commands_;
   const pid_t pid_;
   asio::posix::stream_descriptor end_;
-  Lines output_;
-  Lines errors_;
+  const std::shared_ptr<ContainerLog> log_;
+  LogPipe output_;
+  LogPipe errors_;
   const Runtime::OnRunning on_running_;
   const Runtime::OnExit on_exit_;
-  std::string last_error_;
+  std::uint64_t lines_seen_ = 0;
   bool ran_ = false;
   bool asked_to_end_ = false;
   bool reaped_ = false;
@@ -249,24 +209,86 @@ std::vector<std::string> arguments(const ContainerLaunch& launch, const AppImage
           "--exit-with-parent"};
 }
 
+/// This process' cgroup, made ready for those of containers.
+Result<Cgroups> find_cgroups() {
+  const auto text_of = [](const char* path) {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  return Cgroups::delegated(
+      own_cgroup(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo")));
+}
+
 }  // namespace
 
 ProcessRuntime::ProcessRuntime(asio::io_context& control, const Clock& control_clock,
-                               std::string program)
-    : control_(control), control_clock_(control_clock), program_(std::move(program)) {}
+                               ProcessOptions options)
+    : control_(control), control_clock_(control_clock), options_(std::move(options)) {}
+
+const CommandSurroundings& ProcessRuntime::surroundings() {
+  if (surroundings_) return *surroundings_;
+  cgroups_.emplace(find_cgroups());
+  surroundings_.emplace(
+      CommandSurroundings{control_, control_clock_, options_.program,
+                          options_.isolation ? *options_.isolation : probe_isolation(),
+                          std::make_shared<HostPorts>(control_), floods_,
+                          [this] {
+                            auto thread = relay_thread_.lock();
+                            if (!thread) relay_thread_ = thread = std::make_shared<RelayThread>();
+                            return thread;
+                          },
+                          *cgroups_ ? &**cgroups_ : nullptr});
+  return *surroundings_;
+}
+
+void ProcessRuntime::note(ContainerLog& log, const std::string& text) {
+  log.write(LogStream::errors, "cutover: " + text + "\n", control_clock_.wall_now());
+  if (told_.insert(text).second && options_.on_note) options_.on_note(text);
+}
+
+void ProcessRuntime::note_what_is_missing(const CommandImage& image,
+                                          const ContainerLaunch& launch) {
+  const CommandSurroundings& all = surroundings();
+  if (!all.cgroups) {
+    note(*launch.log,
+         fmt::format("limits of memory and shares of CPU are not enforced on commands: {}; to have "
+                     "them, start cutover by `systemd-run --user --scope -p Delegate=yes`",
+                     cgroups_->error().message));
+  }
+  const bool wants_network =
+      image.network == CommandImage::Network::automatic && !launch.ports.empty();
+  if (wants_network && !all.isolation.available) {
+    note(*launch.log,
+         fmt::format("commands get no network of their own, this system allows no namespaces ({}): "
+                     "each has to listen on the port in its environment's PORT; one that can't "
+                     "needs a container engine",
+                     std::strerror(all.isolation.error)));
+  }
+}
 
 std::unique_ptr<Container> ProcessRuntime::start(const ContainerLaunch& launch,
                                                  OnRunning on_running, OnExit on_exit) {
   const auto fail = [&](std::string_view why) {
     return std::make_unique<FailedContainer>(control_, cannot_start(why), std::move(on_exit));
   };
+  if (const auto* const image = std::get_if<CommandImage>(&launch.source)) {
+    note_what_is_missing(*image, launch);
+    auto container = start_command(surroundings(), *image, launch, on_running, on_exit);
+    if (!container) return fail(container.error().message);
+    return *std::move(container);
+  }
   const auto* const image = std::get_if<AppImage>(&launch.source);
-  if (!image) return fail("this runtime runs built-in apps");
+  if (!image) return fail("this runtime runs built-in apps and commands");
   if (launch.ports.size() > 1) return fail("a built-in app in a process of its own has one port");
-  auto child = spawn(program_, arguments(launch, *image, control_clock_), launch.environment);
+  ChildLaunch app;
+  app.program = options_.program;
+  app.arguments = arguments(launch, *image, control_clock_);
+  app.environment = merged_environment(launch.environment);
+  auto child = spawn(app);
   if (!child) return fail(child.error().message);
-  auto instance = std::make_shared<Instance>(control_, launch, std::move(*child),
-                                             std::move(on_running), std::move(on_exit));
+  auto instance =
+      std::make_shared<Instance>(control_, control_clock_, floods_, launch, std::move(*child),
+                                 std::move(on_running), std::move(on_exit));
   instance->watch();
   return std::make_unique<ProcessContainer>(std::move(instance));
 }

@@ -1,6 +1,6 @@
 // Stands in for the program in tests of the process runtime: `app_child app NAME --port N …` is
-// `cutover app`. The variable CHILD_ACT makes it misbehave instead; `app_child host` starts a child
-// of its own and stays.
+// `cutover app`, `app_child supervise` what it is there. The variable CHILD_ACT makes it misbehave
+// instead; `app_child host …` starts a container of its own and stays.
 
 #include <fmt/format.h>
 
@@ -15,6 +15,7 @@
 #include "containers/apps/behaviour_json.hpp"
 #include "containers/apps/serve.hpp"
 #include "containers/runtimes/process.hpp"
+#include "containers/runtimes/supervisor.hpp"
 #include "lb/base/json.hpp"
 
 namespace {
@@ -66,33 +67,53 @@ int run_app(int argc, char** argv) {
   return status ? *status : complain(to_string(status.error()), 2);
 }
 
-int run_host() {
+/// Keeps a container and prints a line once it runs, or once what it runs has printed one.
+int run_host(const ContainerLaunch& launch, ProcessOptions options) {
   boost::asio::io_context io{1};
   const auto work = boost::asio::make_work_guard(io);
   const RealClock clock;
-  ProcessRuntime runtime(io, clock);
-  ContainerLaunch launch;
-  launch.source = AppImage{"api", {}};
-  launch.ports = {{3000, 0}};
+  const bool waits_for_output = std::holds_alternative<CommandImage>(launch.source);
+  ProcessRuntime runtime(io, clock, std::move(options));
+  const auto say = [](const std::string& line) {
+    std::fputs((line + "\n").c_str(), stdout);
+    std::fflush(stdout);
+  };
   const auto container = runtime.start(
       launch,
-      [](const ContainerRunning& running) {
-        std::fputs(fmt::format("{}\n", running.pid.value_or(0)).c_str(), stdout);
-        std::fflush(stdout);
+      [&](const ContainerRunning& running) {
+        if (!waits_for_output) say(fmt::format("{}", running.pid.value_or(0)));
       },
       [&](const ContainerExit& exit) {
         complain(exit.reason, 1);
         io.stop();
       });
+  while (waits_for_output && launch.log->last_line(LogStream::output).empty()) io.run_one();
+  if (waits_for_output) say(launch.log->last_line(LogStream::output));
   io.run();
   return 1;
+}
+
+/// `host`: an app; `host isolated PROGRAM …` or `host adopted PROGRAM …`: that command.
+int run_host(int argc, char** argv) {
+  ContainerLaunch launch;
+  launch.ports = {{3000, 0}};
+  launch.source = AppImage{"api", {}};
+  ProcessOptions options;
+  if (argc > 3) {
+    CommandImage image;
+    image.command.assign(argv + 3, argv + argc);
+    launch.source = image;
+    if (std::string(argv[2]) == "adopted") options.isolation = IsolationOffer{false, false, 1};
+  }
+  return run_host(launch, options);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && argv[1] == supervise_argument) return supervise();
   if (const char* const act = std::getenv("CHILD_ACT")) return misbehave(act);
   if (argc > 2 && std::string(argv[1]) == "app") return run_app(argc, argv);
-  if (argc == 2 && std::string(argv[1]) == "host") return run_host();
+  if (argc > 1 && std::string(argv[1]) == "host") return run_host(argc, argv);
   return complain("usage: app_child app NAME --port N …", 2);
 }

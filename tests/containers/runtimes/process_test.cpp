@@ -32,7 +32,7 @@ class Process : public testing::Test {
   }
 
   ControlLoop control_;
-  ProcessRuntime runtime_{control_.io(), control_.clock(), APP_CHILD};
+  ProcessRuntime runtime_{control_.io(), control_.clock(), {.program = APP_CHILD}};
 };
 
 bool exists(int pid) { return kill(pid, 0) == 0; }
@@ -95,7 +95,7 @@ TEST_F(Process, InheritsNoneOfOurDescriptors) {
 }
 
 TEST_F(Process, SaysWhenTheProgramCannotBeExecuted) {
-  ProcessRuntime runtime(control_.io(), control_.clock(), "/nowhere/cutover");
+  ProcessRuntime runtime(control_.io(), control_.clock(), {.program = "/nowhere/cutover"});
   Observed child;
   child.start(runtime, forum_launch());
   control_.run_until([&] { return child.exit.has_value(); });
@@ -114,7 +114,7 @@ TEST_F(Process, EndsWithItsContainer) {
 
 TEST(ProcessEnd, ComesWithTheLoopThatWatchedIt) {
   auto control = std::make_unique<ControlLoop>();
-  ProcessRuntime runtime(control->io(), control->clock(), APP_CHILD);
+  ProcessRuntime runtime(control->io(), control->clock(), {.program = APP_CHILD});
   Observed api;
   api.start(runtime, forum_launch());
   control->run_until([&] { return api.running.has_value(); });
@@ -136,10 +136,11 @@ std::string first_line(int fd) {
 }
 
 TEST(AppProgram, PrintsThatItListensThenALinePerRequest) {
-  auto app = spawn(APP_CHILD,
-                   {"app_child", "app", "users", "--address", "127.0.0.1", "--port", "0", "--seed",
-                    "0", "--behaviour", "{}", "--log-requests"},
-                   {});
+  ChildLaunch launch;
+  launch.program = APP_CHILD;
+  launch.arguments = {"app_child", "app",    "users", "--address",   "127.0.0.1", "--port",
+                      "0",         "--seed", "0",     "--behaviour", "{}",        "--log-requests"};
+  auto app = spawn(launch);
   ASSERT_TRUE(app) << to_string(app.error());
   const std::string ready = first_line(app->output.get());
   const std::string start = "users listening on 127.0.0.1:";
@@ -153,7 +154,10 @@ TEST(AppProgram, PrintsThatItListensThenALinePerRequest) {
 }
 
 TEST(ProcessEnd, ComesWithThatOfTheParentWhateverKilledIt) {
-  auto host = spawn(APP_CHILD, {"app_child", "host"}, {});
+  ChildLaunch launch;
+  launch.program = APP_CHILD;
+  launch.arguments = {"app_child", "host"};
+  auto host = spawn(launch);
   ASSERT_TRUE(host) << to_string(host.error());
   const std::string printed = first_line(host->output.get());
   ASSERT_FALSE(printed.empty());

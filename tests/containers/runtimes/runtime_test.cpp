@@ -21,7 +21,8 @@ class EveryRuntime : public testing::TestWithParam<std::string> {
   std::unique_ptr<Runtime> make_runtime(ControlLoop& control) {
     if (GetParam() == "in_process")
       return std::make_unique<InProcessRuntime>(control.io(), control.timers(), data_clock_);
-    return std::make_unique<ProcessRuntime>(control.io(), control.clock(), APP_CHILD);
+    return std::make_unique<ProcessRuntime>(control.io(), control.clock(),
+                                            ProcessOptions{.program = APP_CHILD});
   }
 
  private:
