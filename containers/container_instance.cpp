@@ -1,6 +1,42 @@
 #include "containers/container_instance.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
 namespace cutover::containers {
+
+namespace {
+
+constexpr std::size_t attribute_length_max = 128;
+
+bool is_attribute_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-_./\\").find(c) != std::string_view::npos;
+}
+
+Result<void> check_attribute(std::string_view name, std::string_view value) {
+  const auto refuse = [](std::string message) {
+    return Error{"InvalidParameterException", "/attributes", std::move(message)};
+  };
+  if (name.empty() || name.size() > attribute_length_max || value.size() > attribute_length_max) {
+    return refuse(
+        fmt::format("found {}={}; allowed are a name of 1 to {} characters and a value of "
+                    "as many at most",
+                    name, value, attribute_length_max));
+  }
+  if (!std::all_of(name.begin(), name.end(), is_attribute_character)) {
+    return refuse(
+        fmt::format("found the name {}; allowed are letters, digits, -, _, ., / and \\", name));
+  }
+  if (!is_custom_attribute(name)) {
+    return refuse(fmt::format("found {}; names that begin with ecs. are AWS's own", name));
+  }
+  return {};
+}
+
+}  // namespace
 
 std::string_view to_string(ContainerInstanceStatus status) {
   switch (status) {
@@ -12,6 +48,19 @@ std::string_view to_string(ContainerInstanceStatus status) {
       break;
   }
   return "INACTIVE";
+}
+
+bool is_custom_attribute(std::string_view name) { return !name.starts_with("ecs."); }
+
+Result<void> check_custom_attributes(const Attributes& attributes) {
+  for (const auto& [name, value] : attributes) {
+    if (auto checked = check_attribute(name, value); !checked) return checked;
+  }
+  if (attributes.size() <= custom_attributes_max) return {};
+  return Error{"AttributeLimitExceededException", "/attributes",
+               fmt::format("found {} custom attributes; allowed for a container instance are at "
+                           "most {}",
+                           attributes.size(), custom_attributes_max)};
 }
 
 Reservation reservation(const TaskDefinition& definition) {

@@ -4,6 +4,7 @@
 // which placed tasks reserve their declared sizes whatever they really use (ECS developer guide:
 // Amazon ECS container instances).
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,6 +17,7 @@
 #include "containers/tags.hpp"
 #include "containers/task_definition.hpp"
 #include "lb/base/clock.hpp"
+#include "lb/base/result.hpp"
 
 namespace cutover::containers {
 
@@ -32,6 +34,17 @@ using Attributes = std::map<std::string, std::string, std::less<>>;
 
 /// Attributes of a user's own that an instance may have.
 inline constexpr std::size_t custom_attributes_max = 10;
+/// ECS service quotas: container instances per cluster.
+inline constexpr std::uint32_t container_instances_max = 5000;
+/// Ports on which nothing is placed: SSH's, Docker's two and the ECS agent's two
+/// (ContainerInstance, remainingResources).
+inline constexpr std::array<std::uint16_t, 5> agent_ports{22, 2375, 2376, 51678, 51679};
+
+/// Whether these may be an instance's attributes of a user's own. The error's place is
+/// "/attributes".
+Result<void> check_custom_attributes(const Attributes& attributes);
+/// AWS's own names begin with "ecs.".
+bool is_custom_attribute(std::string_view name);
 
 /// What one instance is to be.
 struct ContainerInstanceSpec {
@@ -78,6 +91,7 @@ struct ContainerInstance {
   ContainerInstanceStatus status = ContainerInstanceStatus::active;
   bool agent_connected = true;  ///< False: no task is placed there.
   Attributes attributes;        ///< AWS's ("ecs.…") and custom ones.
+  Tags tags;
   WallTime registered_at{};
   std::uint64_t version = 1;  ///< Grows with each change.
 

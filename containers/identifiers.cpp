@@ -19,6 +19,13 @@ std::string new_deployment_id(Random& random) {
 
 std::string new_event_id(Random& random) { return new_uuid(random); }
 
+std::string new_container_instance_id(Random& random) { return new_task_id(random); }
+
+std::string new_ec2_instance_id(Random& random) {
+  const auto high = random();
+  return fmt::format("i-{:016x}{:01x}", high, random() >> 60);
+}
+
 ArnMaker::ArnMaker(std::string_view region, std::string_view account, std::string cluster)
     : prefix_(fmt::format("arn:aws:ecs:{}:{}:", region, account)), cluster_(std::move(cluster)) {}
 
@@ -32,8 +39,25 @@ std::string ArnMaker::service(std::string_view name) const {
   return fmt::format("{}service/{}/{}", prefix_, cluster_, name);
 }
 
+std::string ArnMaker::container_instance(std::string_view id) const {
+  return fmt::format("{}container-instance/{}/{}", prefix_, cluster_, id);
+}
+
 std::string ArnMaker::task_definition(std::string_view reference) const {
   return fmt::format("{}task-definition/{}", prefix_, reference);
+}
+
+std::optional<std::string_view> ArnMaker::id_of(std::string_view kind,
+                                                std::string_view reference) const {
+  if (!reference.starts_with("arn:")) return reference;
+  for (const std::string_view part : {std::string_view(prefix_), kind, std::string_view("/")}) {
+    if (!reference.starts_with(part)) return std::nullopt;
+    reference.remove_prefix(part.size());
+  }
+  const std::size_t slash = reference.find('/');
+  if (slash == std::string_view::npos) return reference;
+  if (reference.substr(0, slash) != cluster_) return std::nullopt;
+  return reference.substr(slash + 1);
 }
 
 std::string_view bare_name(std::string_view name_or_arn) {

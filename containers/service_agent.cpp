@@ -14,10 +14,6 @@ namespace {
 /// crashes at once is replaced.
 constexpr Duration plan_delay = std::chrono::milliseconds(100);
 constexpr Duration tick = std::chrono::seconds(1);
-/// Stopped tasks are described for at least an hour (DescribeTasks).
-constexpr Duration stopped_kept_for = std::chrono::hours(1);
-/// … unless they are very many.
-constexpr std::size_t stopped_kept_max = 1000;
 
 }  // namespace
 
@@ -195,8 +191,8 @@ void ServiceAgent::forget_old_tasks() {
       tasks_.begin(), tasks_.end(), [](const auto& task) { return task->is_stopped(); }));
   std::erase_if(tasks_, [&](const auto& task) {
     if (!task->is_stopped()) return false;
-    const bool forgotten =
-        stopped > stopped_kept_max || now - *task->state().stopped_at > stopped_kept_for;
+    const bool forgotten = stopped > stopped_tasks_kept_max ||
+                           now - *task->state().stopped_at > stopped_tasks_kept_for;
     if (forgotten) --stopped;
     return forgotten;
   });

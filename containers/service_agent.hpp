@@ -39,6 +39,9 @@ class ServiceAgent final : private TaskListener {
   /// UpdateService: what the spec changes takes effect at once; a new deployment begins, and
   /// becomes PRIMARY, when a change needs one or when it is forced.
   void update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment);
+  /// Container instances have changed, or the protection of a task.
+  void look_again() { plan_soon(); }
+  void set_tags(std::vector<NamedValue> tags) { spec_.tags = std::move(tags); }
   /// Scales to 0 for good; INACTIVE once every task is on its way out.
   void remove();
   /// Scales to 0 and signals every task at once, without waiting for drains.

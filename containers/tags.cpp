@@ -50,39 +50,25 @@ Result<void> check_tags(const Tags& tags) {
   return {};
 }
 
-Result<void> TagStore::tag(const std::string& arn, const Tags& tags) {
-  if (auto checked = check_tags(tags); !checked) return checked;
-  Tags merged = list(arn);
-  for (const NamedValue& tag : tags) {
-    const auto found = with_key(merged, tag.first);
-    if (found == merged.end()) {
-      merged.push_back(tag);
+Result<Tags> with_tags(Tags tags, const Tags& added) {
+  if (auto checked = check_tags(added); !checked) return checked.error();
+  for (const NamedValue& tag : added) {
+    const auto found = with_key(tags, tag.first);
+    if (found == tags.end()) {
+      tags.push_back(tag);
     } else {
       found->second = tag.second;
     }
   }
-  if (auto checked = check_tags(merged); !checked) return checked;
-  if (!merged.empty()) tags_[arn] = std::move(merged);
-  return {};
+  if (auto checked = check_tags(tags); !checked) return checked.error();
+  return tags;
 }
 
-void TagStore::untag(const std::string& arn, const std::vector<std::string>& keys) {
-  const auto found = tags_.find(arn);
-  if (found == tags_.end()) return;
-  std::erase_if(found->second, [&keys](const NamedValue& tag) {
+Tags without_tags(Tags tags, const std::vector<std::string>& keys) {
+  std::erase_if(tags, [&keys](const NamedValue& tag) {
     return std::find(keys.begin(), keys.end(), tag.first) != keys.end();
   });
-  if (found->second.empty()) tags_.erase(found);
-}
-
-Tags TagStore::list(std::string_view arn) const {
-  const auto found = tags_.find(arn);
-  return found == tags_.end() ? Tags{} : found->second;
-}
-
-void TagStore::forget(std::string_view arn) {
-  const auto found = tags_.find(arn);
-  if (found != tags_.end()) tags_.erase(found);
+  return tags;
 }
 
 }  // namespace cutover::containers

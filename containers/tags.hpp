@@ -1,11 +1,9 @@
 #pragma once
 
-// Tags of resources, by ARN, with AWS's limits (ECS developer guide: Tagging your resources).
+// Tags of a resource, with AWS's limits (ECS developer guide: Tagging your resources).
 
 #include <cstddef>
-#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "containers/task_definition.hpp"
@@ -22,17 +20,8 @@ inline constexpr std::size_t tag_value_length_max = 256;
 /// Whether these may be the tags of one resource. The error's place is "/tags" or below.
 Result<void> check_tags(const Tags& tags);
 
-class TagStore {
- public:
-  /// Adds tags; one whose key is there already gets the new value. All or nothing.
-  Result<void> tag(const std::string& arn, const Tags& tags);
-  void untag(const std::string& arn, const std::vector<std::string>& keys);
-  /// In the order in which they came.
-  Tags list(std::string_view arn) const;
-  void forget(std::string_view arn);
-
- private:
-  std::map<std::string, Tags, std::less<>> tags_;
-};
+/// `tags` with others added; one whose key is there already gets the new value.
+Result<Tags> with_tags(Tags tags, const Tags& added);
+Tags without_tags(Tags tags, const std::vector<std::string>& keys);
 
 }  // namespace cutover::containers

@@ -61,12 +61,14 @@ TaskAgent::TaskAgent(const Surroundings& surroundings, TaskListener& listener, I
       former_(definition_->containers.size()),
       created_at_(surroundings.timers.now()),
       wall_created_at_(surroundings.timers.clock().wall_now()) {
+  surroundings_.index.add(identity_.id, *this);
   for (std::size_t i = 0; i < definition_->containers.size(); ++i) {
     logs_.push_back(std::make_shared<ContainerLog>());
   }
 }
 
 TaskAgent::~TaskAgent() {
+  surroundings_.index.remove(identity_.id);
   surroundings_.timers.cancel(timer_);
   surroundings_.timers.cancel(soon_timer_);
 }

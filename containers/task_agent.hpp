@@ -19,6 +19,7 @@
 #include "containers/start_faults.hpp"
 #include "containers/target_registry.hpp"
 #include "containers/task_fault.hpp"
+#include "containers/task_index.hpp"
 #include "containers/task_listener.hpp"
 #include "containers/task_overrides.hpp"
 #include "containers/task_state.hpp"
@@ -34,7 +35,14 @@ struct Surroundings {
   TargetRegistry& registry;
   const ImageMap& images;
   StartFaults& start_faults;
+  Placer& placer;
+  TaskIndex& index;
 };
+
+/// Stopped tasks are described for at least an hour (DescribeTasks) …
+inline constexpr Duration stopped_tasks_kept_for = std::chrono::hours(1);
+/// … unless whoever started them has very many.
+inline constexpr std::size_t stopped_tasks_kept_max = 1000;
 
 class TaskAgent {
  public:
@@ -79,11 +87,17 @@ class TaskAgent {
 
   const Identity& identity() const { return identity_; }
   const TaskState& state() const { return state_; }
+  const TaskDefinition& definition() const { return *definition_; }
   bool is_stopped() const { return state_.last_status == TaskStatus::stopped; }
   /// `deployment` is its index in the service's goal. What the load balancer finds of it is asked
   /// for here and now; the load balancer tells nobody when it changes its mind.
   ObservedTask observe(std::size_t deployment) const;
   TaskDescription describe() const;
+  void set_tags(std::vector<NamedValue> tags) { identity_.tags = std::move(tags); }
+  /// Task scale-in protection, until that moment; nothing takes it away.
+  void protect(std::optional<TimePoint> until) { protected_until_ = until; }
+  std::optional<TimePoint> protected_until() const { return protected_until_; }
+  bool is_protected(TimePoint now) const { return protected_until_ && now < *protected_until_; }
   /// What its containers wrote, by container; kept for as long as the task is.
   const std::vector<std::shared_ptr<ContainerLog>>& logs() const { return logs_; }
   /// See TaskTargets.
@@ -128,6 +142,7 @@ class TaskAgent {
   WallTime wall_created_at_;
   TimerId timer_ = 0;       ///< For next_moment().
   TimerId soon_timer_ = 0;  ///< For what takes a turn of its own.
+  std::optional<TimePoint> protected_until_;
 };
 
 }  // namespace cutover::containers

@@ -49,8 +49,8 @@ Result<RegisteredTaskDefinition> TaskDefinitions::register_definition(TaskDefini
   Revisions& revisions = families_[definition.family];
   definition.revision = static_cast<std::uint32_t>(revisions.size()) + 1;
   definition.arn = prefix_ + definition.reference();
-  if (auto tagged = tags_.tag(definition.arn, definition.tags); !tagged) return tagged.error();
   RegisteredTaskDefinition registered;
+  registered.tags = definition.tags;
   registered.definition = std::make_shared<const TaskDefinition>(std::move(definition));
   registered.registered_at = clock_.wall_now();
   revisions.push_back(registered);
@@ -122,6 +122,10 @@ Result<DefinitionPtr> TaskDefinitions::find_active(std::string_view reference) c
                                       to_string((*found)->status)));
 }
 
+RegisteredTaskDefinition& TaskDefinitions::own(const RegisteredTaskDefinition& found) {
+  return families_.find(found.definition->family)->second[found.definition->revision - 1];
+}
+
 Result<RegisteredTaskDefinition> TaskDefinitions::deregister(std::string_view reference) {
   const auto parsed = parse(reference);
   if (parsed && !parsed->revision) {
@@ -130,8 +134,7 @@ Result<RegisteredTaskDefinition> TaskDefinitions::deregister(std::string_view re
   }
   const auto found = find(reference);
   if (!found) return found.error();
-  const auto& definition = *(*found)->definition;
-  auto& registered = families_.find(definition.family)->second[definition.revision - 1];
+  RegisteredTaskDefinition& registered = own(**found);
   if (registered.status == TaskDefinitionStatus::active) {
     registered.status = TaskDefinitionStatus::inactive;
     registered.deregistered_at = clock_.wall_now();
@@ -161,8 +164,7 @@ Result<TaskDefinitions::Deleted> TaskDefinitions::remove(
                                   "deregister the target and try again.",
                                   ""});
     } else {
-      const auto& definition = *(*found)->definition;
-      auto& registered = families_.find(definition.family)->second[definition.revision - 1];
+      RegisteredTaskDefinition& registered = own(**found);
       if (!registered.delete_requested_at) registered.delete_requested_at = clock_.wall_now();
       registered.status = TaskDefinitionStatus::delete_in_progress;
       deleted.definitions.push_back(registered);
@@ -199,31 +201,34 @@ std::vector<std::string> TaskDefinitions::families(std::string_view prefix,
   return names;
 }
 
-Result<std::string> TaskDefinitions::tagged_arn(std::string_view arn) const {
+Result<const RegisteredTaskDefinition*> TaskDefinitions::find_tagged(std::string_view arn) const {
   const auto parsed = parse(arn);
-  const auto found = find(arn);
-  if (found && parsed->revision) return (*found)->definition->arn;
+  auto found = find(arn);
+  if (found && parsed->revision) return found;
   return Error{"ResourceNotFoundException", "/resourceArn",
                fmt::format("The specified resource was not found: {}", arn)};
 }
 
 Result<void> TaskDefinitions::tag(std::string_view arn, const Tags& tags) {
-  const auto known = tagged_arn(arn);
-  if (!known) return known.error();
-  return tags_.tag(*known, tags);
+  const auto found = find_tagged(arn);
+  if (!found) return found.error();
+  auto merged = with_tags((*found)->tags, tags);
+  if (!merged) return merged.error();
+  own(**found).tags = *std::move(merged);
+  return {};
 }
 
 Result<void> TaskDefinitions::untag(std::string_view arn, const std::vector<std::string>& keys) {
-  const auto known = tagged_arn(arn);
-  if (!known) return known.error();
-  tags_.untag(*known, keys);
+  const auto found = find_tagged(arn);
+  if (!found) return found.error();
+  own(**found).tags = without_tags((*found)->tags, keys);
   return {};
 }
 
 Result<Tags> TaskDefinitions::tags(std::string_view arn) const {
-  const auto known = tagged_arn(arn);
-  if (!known) return known.error();
-  return tags_.list(*known);
+  const auto found = find_tagged(arn);
+  if (!found) return found.error();
+  return (*found)->tags;
 }
 
 }  // namespace cutover::containers

@@ -28,11 +28,12 @@ enum class TaskDefinitionStatus { active, inactive, delete_in_progress };
 std::string_view to_string(TaskDefinitionStatus status);
 
 struct RegisteredTaskDefinition {
-  DefinitionPtr definition;  ///< Its tags are those it was registered with: see tags().
+  DefinitionPtr definition;  ///< Its tags are those it was registered with.
   TaskDefinitionStatus status = TaskDefinitionStatus::active;
   WallTime registered_at{};
   std::optional<WallTime> deregistered_at;
   std::optional<WallTime> delete_requested_at;
+  Tags tags{};  ///< As they are now.
 };
 
 class TaskDefinitions {
@@ -83,12 +84,13 @@ class TaskDefinitions {
   std::optional<Reference> parse(std::string_view reference) const;
   Result<const RegisteredTaskDefinition*> find(std::string_view reference) const;
   Result<const RegisteredTaskDefinition*> latest(std::string_view family) const;
-  Result<std::string> tagged_arn(std::string_view arn) const;
+  /// The entry itself; `found` is what find() gave.
+  RegisteredTaskDefinition& own(const RegisteredTaskDefinition& found);
+  Result<const RegisteredTaskDefinition*> find_tagged(std::string_view arn) const;
 
   const Clock& clock_;
   std::string prefix_;  ///< "arn:aws:ecs:<region>:<account>:task-definition/"
   std::map<std::string, Revisions, std::less<>> families_;
-  TagStore tags_;
 };
 
 }  // namespace cutover::containers

@@ -62,7 +62,10 @@ struct RunningStack::ApplyToCluster {
     std::uint32_t number = 0;
     for (const auto& task : cluster.tasks(o.task.service)) {
       if (task.desired_status != containers::DesiredStatus::running) continue;
-      if (number++ == o.task.number) return cluster.stop_task(task.id, o.reason);
+      if (number++ != o.task.number) continue;
+      const auto stopped = cluster.stop_task(task.id, o.reason);
+      if (!stopped) return stopped.error();
+      return {};
     }
     return Error{"InvalidParameterException", "",
                  fmt::format("there is no task {}: {} run", to_string(o.task), number)};
@@ -81,9 +84,9 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       definitions_(control_clock_, options.balancing.region, options.balancing.account),
       runtimes_(io, control_timers_, real_timers_, options.runtime, options.docker_host) {
   balancing_.set_quotas(stack.model.balancing.quotas);
-  cluster_ =
-      std::make_unique<containers::Cluster>(control_timers_, runtimes_.chosen_by_image(), registry_,
-                                            definitions_, cluster_options(stack.model, options));
+  cluster_ = std::make_unique<containers::Cluster>(control_timers_, runtimes_.chosen_by_image(),
+                                                   registry_, definitions_, addresses_,
+                                                   cluster_options(stack.model, options));
 }
 
 RunningStack::~RunningStack() = default;

@@ -77,6 +77,7 @@ class RunningStack {
   RunningBalancing balancing_;
   LoadBalancerRegistry registry_;
   containers::TaskDefinitions definitions_;
+  containers::LoopbackAddresses addresses_;
   Runtimes runtimes_;
   std::unique_ptr<containers::Cluster> cluster_;
 };

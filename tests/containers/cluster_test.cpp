@@ -172,7 +172,7 @@ TEST(Cluster, KillsWhatStillRunsWhenItIsDestroyed) {
     options.images["api:1"] = AppImage{"api", {}};
     World other;
     other.define("api");
-    Cluster cluster(timers, runtime, registry, other.definitions, options);
+    Cluster cluster(timers, runtime, registry, other.definitions, other.addresses, options);
     ASSERT_TRUE(cluster.create_service(other.spec("api", 2)));
     timers.advance(500ms);
     EXPECT_EQ(runtime.containers(), 2U);

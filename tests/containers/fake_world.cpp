@@ -214,17 +214,20 @@ std::uint32_t FakeRegistry::count(const std::string& group, TargetStatus wanted)
 
 namespace {
 
-ClusterOptions options(std::uint64_t seed) {
+ClusterOptions options(std::uint64_t seed, std::vector<ContainerInstanceGroup> instances) {
   ClusterOptions options;
   options.name = "demo";
   options.seed = seed;
+  options.container_instances = std::move(instances);
   for (const std::string app : {"api", "users"}) options.images[app + ":1"] = AppImage{app, {}};
   return options;
 }
 
 }  // namespace
 
-World::World(std::uint64_t seed) : cluster(timers, runtime, registry, definitions, options(seed)) {
+World::World(std::uint64_t seed, std::vector<ContainerInstanceGroup> instances)
+    : cluster(timers, runtime, registry, definitions, addresses,
+              options(seed, std::move(instances))) {
   registry.groups = {{"api", {}}, {"users", {}}};
   runtime.hook = [this](const std::string& what, const ContainerLaunch& launch, std::uint16_t) {
     note(what + " " + launch.name);

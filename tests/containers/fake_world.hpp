@@ -108,7 +108,8 @@ class FakeRegistry final : public TargetRegistry {
 /// One cluster with two target groups ("api", "users") and images of the same names.
 class World {
  public:
-  explicit World(std::uint64_t seed = 1);
+  explicit World(std::uint64_t seed = 1,
+                 std::vector<ContainerInstanceGroup> instances = {ContainerInstanceGroup{}});
 
   /// Runs moment by moment; `after_each_moment` is called in between.
   void advance(Duration by);
@@ -135,6 +136,7 @@ class World {
   FakeRuntime runtime{timers};
   FakeRegistry registry{timers};
   TaskDefinitions definitions{clock, "us-east-1", "123456789012"};
+  LoopbackAddresses addresses;
   Cluster cluster;
   std::function<void()> after_each_moment;
 

@@ -7,33 +7,24 @@ namespace cutover::containers {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
-TEST(TagStore, AddsReplacesAndRemovesByKey) {
-  TagStore store;
-  ASSERT_TRUE(store.tag("arn:a", {{"team", "forum"}, {"stage", "test"}}));
-  ASSERT_TRUE(store.tag("arn:a", {{"stage", "live"}, {"cost", ""}}));
-  EXPECT_THAT(store.list("arn:a"),
-              ElementsAre(NamedValue("team", "forum"), NamedValue("stage", "live"),
-                          NamedValue("cost", "")));
-  store.untag("arn:a", {"team", "none"});
-  EXPECT_THAT(store.list("arn:a"),
+TEST(Tags, AreAddedReplacedAndRemovedByKey) {
+  const Tags tags{{"team", "forum"}, {"stage", "test"}};
+  const auto more = with_tags(tags, {{"stage", "live"}, {"cost", ""}});
+  ASSERT_TRUE(more);
+  EXPECT_THAT(*more, ElementsAre(NamedValue("team", "forum"), NamedValue("stage", "live"),
+                                 NamedValue("cost", "")));
+  EXPECT_THAT(without_tags(*more, {"team", "none"}),
               ElementsAre(NamedValue("stage", "live"), NamedValue("cost", "")));
-  EXPECT_THAT(store.list("arn:b"), IsEmpty());
-  store.forget("arn:a");
-  EXPECT_THAT(store.list("arn:a"), IsEmpty());
 }
 
-TEST(TagStore, TakesFiftyForAResourceAndChangesNothingOtherwise) {
-  TagStore store;
+TEST(Tags, AreFiftyForAResourceAtMost) {
   Tags many;
   for (std::size_t i = 0; i < tags_max; ++i) many.emplace_back("key" + std::to_string(i), "");
-  ASSERT_TRUE(store.tag("arn:a", many));
-  const auto refused = store.tag("arn:a", {{"key1", "changed"}, {"one too many", ""}});
-  EXPECT_EQ(to_string(refused.error()),
+  EXPECT_TRUE(with_tags(many, {{"key1", "changed"}}));
+  EXPECT_EQ(to_string(with_tags(many, {{"one too many", ""}}).error()),
             "/tags: found 51 tags; allowed for a resource are at most 50 "
             "(InvalidParameterException)");
-  EXPECT_EQ(store.list("arn:a"), many);
 }
 
 TEST(Tags, AreRefusedWithTheirPlace) {

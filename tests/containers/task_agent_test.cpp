@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "containers/container_instances.hpp"
 #include "tests/containers/fake_world.hpp"
 
 namespace cutover::containers {
@@ -56,7 +57,7 @@ class TaskAgentTest : public ::testing::Test {
 
   TaskAgent& task(std::vector<ServiceLoadBalancer> load_balancers = {}) {
     agent = std::make_unique<TaskAgent>(
-        Surroundings{timers, runtime, registry, images, faults}, heard, identity,
+        Surroundings{timers, runtime, registry, images, faults, instances, index}, heard, identity,
         std::make_shared<const TaskDefinition>(definition), load_balancers);
     return *agent;
   }
@@ -83,6 +84,10 @@ class TaskAgentTest : public ::testing::Test {
   FakeRuntime runtime{timers};
   FakeRegistry registry{timers};
   StartFaults faults;
+  ArnMaker arns{"us-east-1", "1", "demo"};
+  LoopbackAddresses addresses;
+  ContainerInstances instances{clock, arns, addresses, {"us-east-1a"}, 1};
+  TaskIndex index;
   ImageMap images{{"web", AppImage{"web", {}}}, {"side", AppImage{"side", {}}}};
   Heard heard;
   TaskDefinition definition;

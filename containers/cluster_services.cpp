@@ -1,0 +1,209 @@
+#include "containers/cluster_services.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "containers/query_expression.hpp"
+#include "lb/base/json.hpp"
+
+namespace cutover::containers {
+
+namespace {
+
+/// Deleted services kept for the sake of their tasks after their name is taken again.
+constexpr std::size_t replaced_max = 100;
+
+Result<void> check_constraints(const std::vector<PlacementConstraint>& constraints) {
+  for (std::size_t i = 0; i < constraints.size(); ++i) {
+    if (constraints[i].type != PlacementConstraint::Type::member_of) continue;
+    const auto expression = QueryExpression::parse(constraints[i].expression);
+    if (!expression) {
+      return at(fmt::format("/placementConstraints/{}/expression", i), expression.error());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+ClusterServices::ClusterServices(const Surroundings& surroundings,
+                                 const TaskDefinitions& definitions, const ArnMaker& arns,
+                                 Random& random, std::function<void()> on_task_stopped)
+    : surroundings_(surroundings),
+      definitions_(definitions),
+      arns_(arns),
+      random_(random),
+      on_task_stopped_(std::move(on_task_stopped)) {}
+
+Result<void> ClusterServices::check(const ServiceSpec& spec) const {
+  const auto cluster = arns_.id_of("cluster", spec.cluster);
+  if (!spec.cluster.empty() && cluster != arns_.cluster_name()) {
+    return Error{
+        "ClusterNotFoundException", "/cluster",
+        fmt::format("Cluster not found: {}; this one is {}", spec.cluster, arns_.cluster_name())};
+  }
+  const auto definition = definitions_.find_active(spec.task_definition);
+  if (!definition) return at("/taskDefinition", definition.error());
+  if (auto checked = check_service(spec, **definition); !checked) return checked;
+  if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
+  if (auto checked = check_tags(spec.tags); !checked) return checked;
+  return check_target_groups(spec);
+}
+
+Result<void> ClusterServices::check_target_groups(const ServiceSpec& spec) const {
+  for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
+    const std::string& group = spec.load_balancers[i].target_group;
+    const auto checked = surroundings_.registry.check_target_group(group);
+    if (!checked) {
+      return at(fmt::format("/loadBalancers/{}/targetGroupArn", i), checked.error());
+    }
+  }
+  return {};
+}
+
+/// Whether the name is free; the same service once more is not asked about here.
+Result<void> ClusterServices::check_name(const ServiceSpec& spec) const {
+  const auto existing = services_.find(spec.name);
+  if (existing == services_.end()) return {};
+  if (existing->second->status() == ServiceStatus::active) {
+    return Error{"InvalidParameterException", "/serviceName",
+                 fmt::format("Creation of service was not idempotent: {} is active with other "
+                             "parameters",
+                             spec.name)};
+  }
+  if (existing->second->status() == ServiceStatus::draining) {
+    return Error{"InvalidParameterException", "/serviceName",
+                 fmt::format("Unable to Start a service that is still Draining: {}", spec.name)};
+  }
+  return {};
+}
+
+Result<void> ClusterServices::create(const ServiceSpec& spec) {
+  if (stopping_) {
+    return Error{"ClientException", "", "the cluster is shutting down; no service is taken"};
+  }
+  const auto existing = services_.find(spec.name);
+  // The same request again is answered as the first one was.
+  if (existing != services_.end() && existing->second->status() == ServiceStatus::active &&
+      existing->second->spec() == spec) {
+    return {};
+  }
+  if (auto checked = check_name(spec); !checked) return checked;
+  if (auto checked = check(spec); !checked) return checked;
+  put_aside(spec.name);
+  services_.emplace(spec.name,
+                    std::make_unique<ServiceAgent>(surroundings_, arns_, random_, spec,
+                                                   *definitions_.find_active(spec.task_definition),
+                                                   on_task_stopped_));
+  return {};
+}
+
+void ClusterServices::put_aside(const std::string& name) {
+  const auto existing = services_.find(name);
+  if (existing == services_.end()) return;
+  if (replaced_.size() >= replaced_max) {
+    std::erase_if(replaced_, [](const auto& service) { return !service->has_live_tasks(); });
+  }
+  replaced_.push_back(std::move(existing->second));
+  services_.erase(existing);
+}
+
+Result<ServiceAgent*> ClusterServices::find(std::string_view name) const {
+  const auto bare = arns_.id_of("service", name);
+  const auto found = bare ? services_.find(*bare) : services_.end();
+  if (found != services_.end()) return found->second.get();
+  std::vector<std::string_view> names;
+  for (const auto& [each, service] : services_) names.push_back(each);
+  const auto close = closest_name(name, names);
+  return Error{"ServiceNotFoundException", "",
+               fmt::format("Service not found: {}{}", name,
+                           close ? fmt::format("; did you mean {}?", *close) : "")};
+}
+
+Result<ServiceAgent*> ClusterServices::find_active(std::string_view name) const {
+  auto service = find(name);
+  if (service && (*service)->status() != ServiceStatus::active) {
+    return Error{
+        "ServiceNotActiveException", "",
+        fmt::format("Service was not ACTIVE: {} is {}", name, to_string((*service)->status()))};
+  }
+  return service;
+}
+
+Result<void> ClusterServices::update(std::string_view name, const ServiceUpdate& update) {
+  const auto found = find_active(name);
+  if (!found) return found.error();
+  if (stopping_) {
+    return Error{"ClientException", "", "the cluster is shutting down; no service is changed"};
+  }
+  ServiceAgent& service = **found;
+  // Without another one its own, which may be INACTIVE by now.
+  Result<DefinitionPtr> definition = service.definition();
+  if (update.task_definition) definition = definitions_.find_active(*update.task_definition);
+  if (!definition) return at("/taskDefinition", definition.error());
+  if (update.desired_count && service.spec().scheduling == SchedulingStrategy::daemon) {
+    return Error{"InvalidParameterException", "/desiredCount",
+                 "The daemon scheduling strategy does not support a desired count for services"};
+  }
+  ServiceSpec spec = changed(service.spec(), update);
+  if (auto checked = check_service(spec, **definition); !checked) return checked;
+  if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
+  if (update.load_balancers) {
+    if (auto checked = check_target_groups(spec); !checked) return checked;
+  }
+  service.update(std::move(spec), *definition, update.force_new_deployment);
+  return {};
+}
+
+Result<void> ClusterServices::remove(std::string_view name, bool force) {
+  const auto found = find_active(name);
+  if (!found) return found.error();
+  ServiceAgent& service = **found;
+  if (!force && service.desired_count() > 0) {
+    return Error{"InvalidParameterException", "",
+                 "The service cannot be stopped while it is scaled above 0"};
+  }
+  const std::uint32_t running = service.describe().running_count;
+  if (!force && running > 0) {
+    return Error{"InvalidParameterException", "",
+                 fmt::format("the service still has {} running tasks; it can be deleted when they "
+                             "have stopped, or by force",
+                             running)};
+  }
+  service.remove();
+  return {};
+}
+
+std::vector<std::string> ClusterServices::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, service] : services_) {
+    if (service->status() == ServiceStatus::active) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<ServiceAgent*> ClusterServices::all() const {
+  std::vector<ServiceAgent*> all;
+  for (const auto& service : replaced_) all.push_back(service.get());
+  for (const auto& [name, service] : services_) all.push_back(service.get());
+  return all;
+}
+
+void ClusterServices::look_again() {
+  for (ServiceAgent* service : all()) service->look_again();
+}
+
+void ClusterServices::stop_now() {
+  stopping_ = true;
+  for (ServiceAgent* service : all()) service->stop_now();
+}
+
+bool ClusterServices::has_live_tasks() const {
+  const auto services = all();
+  return std::any_of(services.begin(), services.end(),
+                     [](const ServiceAgent* service) { return service->has_live_tasks(); });
+}
+
+}  // namespace cutover::containers

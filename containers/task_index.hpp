@@ -1,0 +1,33 @@
+#pragma once
+
+// Every task of a cluster by its id, whoever started it, for as long as it is described. Agents of
+// tasks enter and leave by themselves.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace cutover::containers {
+
+class TaskAgent;
+
+class TaskIndex {
+ public:
+  /// `id` is the task's and lives as long as it.
+  void add(std::string_view id, TaskAgent& task);
+  void remove(std::string_view id);
+  /// nullptr when there is none.
+  TaskAgent* find(std::string_view id) const;
+  /// Oldest first.
+  std::vector<TaskAgent*> list() const;
+
+ private:
+  std::uint64_t added_ = 0;
+  std::map<std::uint64_t, TaskAgent*> by_age_;
+  std::unordered_map<std::string_view, std::uint64_t> ages_;
+};
+
+}  // namespace cutover::containers
