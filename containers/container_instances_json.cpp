@@ -15,6 +15,7 @@ using nlohmann::json;
 
 constexpr std::int64_t cpu_least = 128;
 constexpr std::int64_t memory_least = 6;
+constexpr std::int64_t network_interfaces_most = 65535;
 
 Attributes read_attributes(JsonReader& reader) {
   Attributes attributes;
@@ -52,8 +53,8 @@ Result<ContainerInstanceGroup> parse_group(const json& value, std::string pointe
   spec.memory = read("memory", memory_least, memory_default, memory_default);
   spec.instance_type = reader.optional_string("instanceType").value_or(std::string{});
   spec.availability_zone = reader.optional_string("availabilityZone").value_or(std::string{});
-  if (reader.has("networkInterfaces")) {
-    spec.network_interfaces = read("networkInterfaces", 0, 65535, 0);
+  if (const auto most = reader.optional_integer("networkInterfaces", 0, network_interfaces_most)) {
+    spec.network_interfaces = static_cast<std::uint32_t>(*most);
   }
   spec.attributes = read_attributes(reader);
   spec.tags = read_tags(reader);

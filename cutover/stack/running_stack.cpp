@@ -15,6 +15,7 @@ containers::ClusterOptions cluster_options(const Model& model, const RunOptions&
   result.account = options.balancing.account;
   result.seed = options.balancing.seed;
   result.images = model.images;
+  result.container_instances = model.container_instances;
   if (options.unknown_images == RunOptions::UnknownImages::simulate) {
     // An entry of the stack's own for all other images stays.
     result.images.emplace(containers::any_image, containers::AppImage{"placeholder", {}});

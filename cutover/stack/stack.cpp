@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "containers/container_instances_json.hpp"
 #include "cutover/stack/image_json.hpp"
 #include "cutover/stack/json_entries.hpp"
 #include "cutover/stack/listener_json.hpp"
@@ -88,6 +89,12 @@ class StackReader {
     stack_.model.cluster = entry.string("clusterName");
     if (entry.ok() && stack_.model.cluster.empty()) {
       entry.fail("clusterName", "found an empty name");
+    }
+    if (const json* instances = entry.member("ContainerInstances")) {
+      auto groups =
+          containers::parse_container_instances(*instances, entry.pointer_to("ContainerInstances"));
+      if (!groups) return reader_.fail(groups.error());
+      stack_.model.container_instances = *std::move(groups);
     }
     if (const auto end = entry.finish(); !end) reader_.fail(end.error());
   }

@@ -8,7 +8,8 @@
 //    "TargetGroups":    [<CreateTargetGroup, with Attributes and Targets>, …],
 //    "Listeners":       [<CreateListener>, …],
 //    "Rules":           [<CreateRule>, …],
-//    "Clusters":        [{"clusterName": "default"}],                     at most one
+//    "Clusters":        [{"clusterName": "default",                       at most one
+//                         "ContainerInstances": {"count": 2, "cpu": 2048, "memory": 3884, …}}],
 //    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},     image_json.hpp
 //    "TaskDefinitions": [<RegisterTaskDefinition>, …],
 //    "Services":        [<CreateService>, …]}

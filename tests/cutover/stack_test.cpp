@@ -81,6 +81,24 @@ TEST(Stack, KeepsTheSettingsAndFillsInAwsDefaults) {
       std::chrono::milliseconds(5));
 }
 
+TEST(Stack, GivesItsClusterTheContainerInstancesThatItNames) {
+  json document = base();
+  const auto instances = [&] {
+    const auto stack = parse_stack(document);
+    EXPECT_TRUE(stack) << to_string(stack.error());
+    return stack->model.container_instances;
+  };
+  const containers::ContainerInstanceGroup anything;
+  EXPECT_EQ(instances(), std::vector{anything}) << "one with room for anything";
+  document["Clusters"] = json::parse(R"([{"clusterName": "default",
+      "ContainerInstances": {"count": 2, "cpu": 2048, "memory": 3884}}])");
+  containers::ContainerInstanceGroup two;
+  two.count = 2;
+  two.spec.cpu = 2048;
+  two.spec.memory = 3884;
+  EXPECT_EQ(instances(), std::vector{two});
+}
+
 TEST(Stack, TakesEveryTargetGroupSettingThatElbTakes) {
   json document = base();
   document["TargetGroups"][1].update(json::parse(R"({
@@ -154,6 +172,11 @@ const Mistake mistakes[] = {
      "/Rule: unknown member \"Rule\"; allowed are Clusters, Images, Listeners, LoadBalancers, "
      "Quotas, "
      "Rules, Services, TargetGroups, TaskDefinitions; did you mean \"Rules\"? (UnknownMember)"},
+    {"TooSmallInstance",
+     R"([{"op":"add","path":"/Clusters","value":[{"clusterName":"default",
+          "ContainerInstances":[{"count":2},{"cpu":1}]}]}])",
+     "/Clusters/0/ContainerInstances/1/cpu: found the number 1; allowed are 128 to 1073741824 "
+     "(ValidationError)"},
     {"SameLoadBalancerTwice", R"([{"op":"add","path":"/LoadBalancers/-","value":{"Name":"demo"}}])",
      "/LoadBalancers/1/Name: there is a load balancer \"demo\" already "
      "(DuplicateLoadBalancerName)"},
