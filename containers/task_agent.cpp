@@ -58,7 +58,7 @@ TaskAgent::TaskAgent(const Surroundings& surroundings, TaskListener& listener, I
                identity_.placement.address),
       running_(definition_->containers.size()),
       containers_(definition_->containers.size()),
-      former_(definition_->containers.size()),
+      restart_timers_(definition_->containers.size()),
       created_at_(surroundings.timers.now()),
       wall_created_at_(surroundings.timers.clock().wall_now()) {
   surroundings_.index.add(identity_.id, *this);
@@ -71,6 +71,7 @@ TaskAgent::~TaskAgent() {
   surroundings_.index.remove(identity_.id);
   surroundings_.timers.cancel(timer_);
   surroundings_.timers.cancel(soon_timer_);
+  for (const TimerId timer : restart_timers_) surroundings_.timers.cancel(timer);
 }
 
 void TaskAgent::start() { dispatch(task_event::Placed{}); }
@@ -144,6 +145,12 @@ void TaskAgent::perform(const TaskAction& action) {
       return;
     case TaskAction::Kind::start_container:
       return start_container(action.container);
+    case TaskAction::Kind::restart_soon:
+      // Not here: the container that ended is calling, and holds its ports until it is destroyed.
+      restart_timers_[action.container] = surroundings_.timers.after(
+          Duration::zero(),
+          [this, index = action.container] { dispatch(task_event::RestartDue{index}); });
+      return;
     case TaskAction::Kind::check_health:
       return check_health(action.container);
     case TaskAction::Kind::register_targets:
@@ -196,7 +203,7 @@ void TaskAgent::start_container(std::size_t index) {
   // A restarted container keeps its ports, and with them its places in target groups.
   const auto& ports = running_[index].host_ports;
   for (std::size_t i = 0; i < ports.size(); ++i) launch.ports[i].host_port = ports[i];
-  former_[index] = std::move(containers_[index]);
+  containers_[index].reset();
   containers_[index] = surroundings_.runtime.start(
       launch,
       [this, index](const ContainerRunning& running) {
@@ -224,7 +231,6 @@ void TaskAgent::release() {
   soon_timer_ = surroundings_.timers.after(Duration::zero(), [this] {
     soon_timer_ = 0;
     for (auto& container : containers_) container.reset();
-    for (auto& container : former_) container.reset();
     for (ContainerRunning& running : running_) running.app.reset();
     targets_.forget();
   });

@@ -132,9 +132,7 @@ class TaskAgent {
   TaskTargets targets_;
   std::vector<ContainerRunning> running_;  ///< By container; what the runtime told.
   std::vector<std::unique_ptr<Container>> containers_;
-  /// The run before the present one, of containers that were restarted: it may not be destroyed
-  /// from within its own callback.
-  std::vector<std::unique_ptr<Container>> former_;
+  std::vector<TimerId> restart_timers_;              ///< By container.
   std::vector<std::shared_ptr<ContainerLog>> logs_;  ///< By container.
   std::deque<TaskEvent> events_;
   bool dispatching_ = false;

@@ -76,8 +76,8 @@ class Transition {
     container.reason = event.reason;
     if (is_restarted(event)) {
       container.exit_code.reset();
-      enter(event.container, ContainerPhase::starting);
-      return act(Kind::start_container, event.container);
+      enter(event.container, ContainerPhase::waiting);
+      return act(Kind::restart_soon, event.container);
     }
     // It may have run and ended before anybody was told that it runs.
     container.has_run = container.has_run || event.started;
@@ -90,6 +90,12 @@ class Transition {
       go_on();
     }
     stop_once_all_stopped();
+  }
+
+  void operator()(const task_event::RestartDue& event) {
+    if (state_.containers[event.container].phase != ContainerPhase::waiting) return;
+    enter(event.container, ContainerPhase::starting);
+    act(Kind::start_container, event.container);
   }
 
   void operator()(const task_event::HealthChecked& event) {

@@ -71,6 +71,10 @@ struct ContainerExited {
   std::string reason;
   bool started = true;
 };
+/// A container that is to be restarted may start: its former run is out of the way.
+struct RestartDue {
+  std::size_t container = 0;
+};
 struct HealthChecked {
   std::size_t container = 0;
   bool passed = false;
@@ -96,14 +100,15 @@ struct TimePassed {};
 using TaskEvent =
     std::variant<task_event::Placed, task_event::NetworkAttached, task_event::NetworkDetached,
                  task_event::Pulled, task_event::ContainerRunning, task_event::ContainerExited,
-                 task_event::HealthChecked, task_event::StopRequested, task_event::TargetsUnused,
-                 task_event::TimePassed>;
+                 task_event::RestartDue, task_event::HealthChecked, task_event::StopRequested,
+                 task_event::TargetsUnused, task_event::TimePassed>;
 
 struct TaskAction {
   enum class Kind {
     attach_network,
-    pull,             ///< See which images are there.
-    start_container,  ///< For the first time, or again (restart policy).
+    pull,  ///< See which images are there.
+    start_container,
+    restart_soon,  ///< Restart policy: RestartDue follows.
     check_health,
     register_targets,
     deregister_targets,

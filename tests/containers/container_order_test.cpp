@@ -193,8 +193,9 @@ TEST_P(RestartPolicies, DecideWhetherItStartsAgain) {
   Play play(definition);
   play(ContainerRunning{0});
   play.now += GetParam().ran;
-  EXPECT_EQ(play(ContainerExited{0, GetParam().exit_code, "", true}),
-            GetParam().restarted ? "RUNNING start " : "STOPPED");
+  const std::string status = GetParam().restarted ? "RUNNING" : "STOPPED";
+  EXPECT_EQ(play(ContainerExited{0, GetParam().exit_code, "", true}), status);
+  EXPECT_EQ(play(RestartDue{0}), GetParam().restarted ? "RUNNING start " : "STOPPED");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RestartPolicies,
@@ -210,6 +211,18 @@ TEST(RestartPolicies, ATaskThatStopsRestartsNothing) {
   play.now += 90s;
   play(quick_stop);
   EXPECT_EQ(play(ContainerExited{0, 0, "", true}), "STOPPED");
+}
+
+TEST(RestartPolicies, AStopBeforeTheRestartPreventsIt) {
+  TaskDefinition definition;
+  definition.containers.resize(1);
+  definition.containers[0].restart_policy = RestartPolicy{true, {}, 60s};
+  Play play(definition);
+  play(ContainerRunning{0});
+  play.now += 90s;
+  play(ContainerExited{0, 1, "", true});
+  EXPECT_EQ(play(quick_stop), "STOPPED");
+  EXPECT_EQ(play(RestartDue{0}), "STOPPED");
 }
 
 TEST(RestartPolicies, OneThatIsNotEnabledRestartsNothing) {

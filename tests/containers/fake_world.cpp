@@ -83,7 +83,7 @@ std::unique_ptr<Container> FakeRuntime::start(const ContainerLaunch& launch, OnR
   if (app.fails_to_start) {
     const ContainerExit exit{1, "CannotStartContainerError: it does not want to", false};
     timers_.after(100ms, [this, key, exit] { end(key, exit); });
-  } else if (fixed != 0 && is_alive(fixed)) {
+  } else if (fixed != 0 && holds(fixed)) {
     const ContainerExit exit{1, fmt::format("CannotStartContainerError: port {} is in use", fixed),
                              false};
     timers_.after(0s, [this, key, exit] { end(key, exit); });
@@ -96,6 +96,11 @@ std::unique_ptr<Container> FakeRuntime::start(const ContainerLaunch& launch, OnR
   }
   live_[key] = &live;
   return container;
+}
+
+bool FakeRuntime::holds(std::uint16_t host_port) const {
+  return std::any_of(live_.begin(), live_.end(),
+                     [host_port](const auto& each) { return each.second->port == host_port; });
 }
 
 void FakeRuntime::run(std::uint64_t key) {

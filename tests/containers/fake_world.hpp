@@ -66,6 +66,8 @@ class FakeRuntime final : public Runtime {
  private:
   friend struct FakeContainer;
   const Live* alive(std::uint16_t host_port) const;
+  /// Ports are given back when their container is destroyed.
+  bool holds(std::uint16_t host_port) const;
   void run(std::uint64_t key);
   void end(std::uint64_t key, ContainerExit exit);
 

@@ -32,9 +32,9 @@ class Play {
             new_task(std::make_shared<const TaskDefinition>(std::move(definition)), has_targets)) {}
 
   std::string operator()(const TaskEvent& event) {
-    constexpr std::array<std::string_view, 10> words{"attach",   "pull",       "start",   "check",
-                                                     "register", "deregister", "SIGTERM", "SIGKILL",
-                                                     "detach",   "release"};
+    constexpr std::array<std::string_view, 11> words{"attach",  "pull",     "start",      "restart",
+                                                     "check",   "register", "deregister", "SIGTERM",
+                                                     "SIGKILL", "detach",   "release"};
     TaskStep next = step(std::move(state), event, now);
     state = std::move(next.state);
     std::string text(to_string(state.last_status));
@@ -303,8 +303,9 @@ TEST(TaskState, NothingMattersToAStoppedTask) {
   for (const TaskEvent& event :
        {TaskEvent(Placed{}), TaskEvent(NetworkAttached{}), TaskEvent(NetworkDetached{}),
         TaskEvent(Pulled{{""}}), TaskEvent(ContainerRunning{}), TaskEvent(ContainerExited{}),
-        TaskEvent(HealthChecked{}), TaskEvent(drained_stop), TaskEvent(quick_stop),
-        TaskEvent(instance_lost), TaskEvent(TargetsUnused{}), TaskEvent(TimePassed{})}) {
+        TaskEvent(RestartDue{}), TaskEvent(HealthChecked{}), TaskEvent(drained_stop),
+        TaskEvent(quick_stop), TaskEvent(instance_lost), TaskEvent(TargetsUnused{}),
+        TaskEvent(TimePassed{})}) {
     EXPECT_EQ(play(event), "STOPPED");
   }
 }
