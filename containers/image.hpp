@@ -25,8 +25,8 @@ struct AppImage {
 /// A program of this machine, run as a child process.
 struct CommandImage {
   /// Whether the program gets a network namespace of its own, in which its container ports are free
-  /// whatever else runs: `automatic` when the system allows it, `own` always (or the task fails to
-  /// start), `host` never: it has to listen on the port in its environment's PORT.
+  /// whatever else runs: `automatic` when it has ports and the system allows it, `own` always (or
+  /// the task fails to start), `host` never: it has to listen on its environment's PORT.
   enum class Network { automatic, own, host };
 
   std::vector<std::string> command;  ///< Program (looked up in PATH) and arguments; not empty.

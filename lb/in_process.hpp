@@ -33,6 +33,8 @@ struct InProcessResponse {
   Duration delay = Duration::zero();
   /// The target closes the connection instead of answering: the client gets a 502.
   bool reset = false;
+  /// There is no answer yet: the same request is to be served again once `delay` has passed.
+  bool held = false;
 };
 
 /// Shared by all workers: serve() is called on any worker's thread, also at the same time, and must

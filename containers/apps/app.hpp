@@ -30,6 +30,8 @@ struct AppAnswer {
   Duration delay = Duration::zero();
   /// The app closes the connection instead of answering, as one that crashes or was killed.
   bool reset = false;
+  /// There is no answer yet: the app is to be asked again once `delay` has passed.
+  bool held = false;
 };
 
 /// How long the app's simulated work takes.

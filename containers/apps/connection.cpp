@@ -61,6 +61,11 @@ void Connection::work() {
       const TimePoint now = server_->clock.now();
       const TimePoint due = pending_->begun + pending_->answer.delay;
       if (now < due) return wait_for(due - now);
+      if (pending_->answer.held) {
+        pending_.reset();
+        ask_app();
+        continue;
+      }
       if (pending_->answer.reset) return reset();
       const Pending ready = *std::exchange(pending_, std::nullopt);
       finish_request(ready.answer, ready.begun, now);
@@ -122,7 +127,7 @@ AppRequest Connection::request() const {
 void Connection::ask_app() {
   const TimePoint now = server_->clock.now();
   const AppAnswer answer = server_->app->answer(request(), now);
-  if (answer.delay > Duration::zero() || answer.reset) {
+  if (answer.delay > Duration::zero() || answer.reset || answer.held) {
     pending_ = Pending{answer, now};
   } else {
     finish_request(answer, now, now);

@@ -75,7 +75,10 @@ class Supervisor {
     if (message.contains("user")) user_ = {message["user"][0], message["user"][1]};
     Failure failure;
     command_ = launch(message["command"], true, failure);
-    if (command_ > 0) return tell(supervision::running());
+    if (command_ > 0) {
+      tell(supervision::running());  // Should nobody hear it, the loop ends what was started.
+      return true;
+    }
     exit_code_ = failure.number == ENOENT ? exit_not_found : exit_not_executable;
     tell(supervision::failed(std::string(name_of(failure.step)), failure.number));
     return false;
@@ -234,9 +237,8 @@ class Supervisor {
     }
   }
 
-  static bool tell(const json& message) {
-    return static_cast<bool>(supervision::send(supervisor_control, message));
-  }
+  /// When the other end is gone, reading from it shows it.
+  static void tell(const json& message) { (void)supervision::send(supervisor_control, message); }
 
   const bool is_first_ = getpid() == 1;
   const Descriptor signals_;

@@ -4,12 +4,12 @@
 // faults on demand for containers of this process.
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "containers/apps/app.hpp"
-#include "containers/apps/behaviour.hpp"
 
 namespace cutover::containers {
 
@@ -22,9 +22,10 @@ class SwitchedApp final : public apps::App {
     if (!paused_.load(std::memory_order_relaxed)) {
       return current_.load(std::memory_order_acquire)->answer(request, now);
     }
-    apps::AppAnswer held;
-    held.delay = apps::latency_most;
-    return held;
+    apps::AppAnswer nothing;
+    nothing.held = true;
+    nothing.delay = look_again;
+    return nothing;
   }
 
   void change(std::shared_ptr<apps::App> app) {
@@ -35,6 +36,8 @@ class SwitchedApp final : public apps::App {
   void resume() { paused_.store(false, std::memory_order_relaxed); }
 
  private:
+  static constexpr Duration look_again = std::chrono::milliseconds(20);
+
   std::vector<std::shared_ptr<apps::App>> all_;  ///< Answers may still be seen by their views.
   std::atomic<apps::App*> current_{nullptr};
   std::atomic<bool> paused_{false};

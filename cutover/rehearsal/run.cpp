@@ -50,6 +50,12 @@ Error unexpected(const std::exception_ptr& thrown) {
   }
 }
 
+/// What the system does not allow containers stays on the screen.
+stack::RunOptions with_notes(stack::RunOptions options, ProgressDisplay& display) {
+  options.on_note = [&display](const std::string& note) { display.keep("note: " + note); };
+  return options;
+}
+
 /// One run of one plan.
 class Rehearsal {
  public:
@@ -57,7 +63,7 @@ class Rehearsal {
       : plan_(plan),
         options_(options),
         display_(display),
-        stack_(io_, plan.stack, options),
+        stack_(io_, plan.stack, with_notes(options, display)),
         signals_(io_, SIGINT, SIGTERM) {}
 
   Result<RunRecord> run() {

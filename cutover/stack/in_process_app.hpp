@@ -24,6 +24,7 @@ class InProcessApp final : public lb::InProcessService {
     response.body = answer.body;
     response.delay = answer.delay;
     response.reset = answer.reset;
+    response.held = answer.held;
   }
 
  private:

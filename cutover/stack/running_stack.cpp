@@ -83,7 +83,8 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       balancing_(io, control_timers_, options.balancing),
       registry_(balancing_),
       definitions_(control_clock_, options.balancing.region, options.balancing.account),
-      runtimes_(io, control_timers_, real_timers_, options.runtime, options.docker_host) {
+      runtimes_(io, control_timers_, real_timers_, options.runtime, options.docker_host,
+                options.on_note) {
   balancing_.set_quotas(stack.model.balancing.quotas);
   cluster_ = std::make_unique<containers::Cluster>(control_timers_, runtimes_.chosen_by_image(),
                                                    registry_, definitions_, addresses_,

@@ -28,6 +28,8 @@ struct RunOptions {
   std::string docker_host{containers::default_docker_host};
   /// What a task does whose image the stack's image map does not name.
   enum class UnknownImages { fail, simulate } unknown_images = UnknownImages::fail;
+  /// Hears, each once, what this system does not allow containers. May be empty.
+  std::function<void(const std::string&)> on_note{};
 };
 
 /// Whether every listener that `operations` create can be bound at that offset; else what to do.

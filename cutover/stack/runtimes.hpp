@@ -3,6 +3,7 @@
 // The runtimes of a running stack, chosen for each container by its image.
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,9 +21,11 @@ std::string_view to_string(RuntimeKind kind);
 
 class Runtimes {
  public:
-  /// All of it outlives this. Built-in apps answer in the data plane's time, which is real time.
+  /// All of it outlives this. `on_note` hears what this system does not allow containers. Built-in
+  /// apps answer in the data plane's time, which is real time.
   Runtimes(boost::asio::io_context& control, Timers& control_timers, Timers& real_timers,
-           RuntimeKind apps, const std::string& docker_host);
+           RuntimeKind apps, const std::string& docker_host,
+           std::function<void(const std::string&)> on_note);
 
   containers::Runtime& chosen_by_image() { return chooser_; }
 

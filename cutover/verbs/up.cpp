@@ -187,6 +187,10 @@ int up(const Options& options) {
   const auto stack = stack::read_stack(options.stack);
   if (!stack) return report_error(stack.error(), exit_not_begun);
   stack::RunOptions run_with = run_options(options.run);
+  run_with.on_note = [](const std::string& note) {
+    fmt::print("note: {}\n", note);
+    std::fflush(stdout);
+  };
   run_with.balancing.traces = trace_options(options.trace_requests);
   const auto ports = stack::check_ports(stack->operations, *run_with.balancing.port_offset);
   if (!ports) return report_error(ports.error(), exit_not_begun);

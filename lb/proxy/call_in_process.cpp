@@ -30,7 +30,30 @@ bool sets_app_cookie(const Exchange& exchange, std::string_view headers) {
   return sets;
 }
 
+/// Views into the rewritten head.
+InProcessRequest request_of(std::string_view head, std::string_view method, std::string_view body) {
+  InProcessRequest request;
+  request.method = head.substr(0, method.size());
+  request.target = head.substr(method.size() + 1);
+  request.target = request.target.substr(0, request.target.find(" HTTP/1.1\r\n"));
+  request.headers = header_lines(head);
+  request.body = body;
+  return request;
+}
+
 }  // namespace
+
+/// Lets the target's simulated work pass; false when the exchange was aborted meanwhile.
+Task<bool> ClientConnection::wait_for_service(Exchange& exchange, Duration length) {
+  Operation delay;
+  delay.begin();
+  exchange.delay = &delay;
+  exchange.delay_timer = worker_.timers().after(length, [&delay] { delay.end(error_code(), 0); });
+  watch_for_leaving();
+  (void)co_await delay;
+  exchange.delay = nullptr;
+  co_return exchange.aborted == Cause::none;
+}
 
 /// Collects the request's body, up to what an in-process target may be given.
 Task<bool> ClientConnection::collect_body(Exchange& exchange, std::string& body) {
@@ -65,25 +88,22 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
   auto& out = worker_.out;
   out.clear();
   append_forwarded_head(exchange, out);
-  InProcessRequest request;
-  request.method = exchange.method;
-  request.target = std::string_view(out).substr(exchange.method.size() + 1);
-  request.target = request.target.substr(0, request.target.find(" HTTP/1.1\r\n"));
-  request.headers = header_lines(out);
-  request.body = body;
   InProcessResponse response;
-  exchange.target->route.service->serve(request, worker_.clock().now(), response);
-
+  auto& service = *exchange.target->route.service;
+  service.serve(request_of(out, exchange.method, body), worker_.clock().now(), response);
+  if (response.held) {
+    const std::string head = out;  // Others write over it while this one waits.
+    while (response.held) {
+      const bool waited = co_await wait_for_service(exchange, response.delay);
+      if (!waited) co_return co_await fail(exchange, exchange.aborted);
+      response = {};
+      service.serve(request_of(head, exchange.method, body), worker_.clock().now(), response);
+    }
+    touch();
+  }
   if (response.delay > Duration::zero()) {
-    Operation delay;
-    delay.begin();
-    exchange.delay = &delay;
-    exchange.delay_timer =
-        worker_.timers().after(response.delay, [&delay] { delay.end(error_code(), 0); });
-    watch_for_leaving();
-    (void)co_await delay;
-    exchange.delay = nullptr;
-    if (exchange.aborted != Cause::none) co_return co_await fail(exchange, exchange.aborted);
+    const bool waited = co_await wait_for_service(exchange, response.delay);
+    if (!waited) co_return co_await fail(exchange, exchange.aborted);
     touch();
   }
   if (response.reset) co_return co_await fail(exchange, Cause::target_closed);

@@ -109,6 +109,7 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   void write_cookies(Exchange& exchange, bool sets_app_cookie);
   bool transform(Exchange& exchange);
   Task<bool> call_in_process(Exchange& exchange);
+  Task<bool> wait_for_service(Exchange& exchange, Duration length);
   Task<bool> collect_body(Exchange& exchange, std::string& body);
   Task<bool> read_body_part(Exchange& exchange);
   Task<bool> dial(Exchange& exchange);

@@ -203,8 +203,10 @@ void HealthChecker::call_service(TargetSlot slot, const Watched& watched) {
   watched.route.service->serve(request, timers_.now(), response);
   CheckResult result{CheckResult::Kind::answered, response.status};
   if (response.reset) result = {CheckResult::Kind::connection_failed, 0};
-  if (response.delay > watched.settings.timeout) result = {CheckResult::Kind::timed_out, 0};
-  const Duration wait = std::min(response.delay, watched.settings.timeout);
+  // A target that holds its answer back is taken to do so for long.
+  const Duration delay = response.held ? Duration::max() : response.delay;
+  if (delay > watched.settings.timeout) result = {CheckResult::Kind::timed_out, 0};
+  const Duration wait = std::min(delay, watched.settings.timeout);
   timers_.after(wait, [this, slot, result, alive = std::weak_ptr(watched_.at(slot))] {
     if (!alive.expired()) reports_.ended(slot, result);
   });

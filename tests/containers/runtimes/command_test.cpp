@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -370,6 +370,27 @@ TEST_P(Command, RefusesAnotherBehaviour) {
   const auto changed = command.container->change_behaviour({});
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().code, "UnsupportedFeatureException");
+}
+
+TEST(Supervisor, EndsWhatItHasStartedForSomeoneWhoIsGone) {
+  const LockFile lock;
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+  Descriptor ours(ends[0]);
+  Descriptor theirs(ends[1]);
+  ChildLaunch launch;
+  launch.program = APP_CHILD;
+  launch.arguments = {"app_child", std::string(supervise_argument)};
+  launch.passed = {theirs.get()};
+  SupervisedCommand command;
+  command.command = {ANY_PROGRAM, "daemonise", lock.path()};
+  ASSERT_TRUE(supervision::send(ours.get(), supervision::start(command)));
+  ours.reset();
+  auto supervisor = spawn(launch);
+  ASSERT_TRUE(supervisor) << to_string(supervisor.error());
+  theirs.reset();
+  EXPECT_EQ(reap(supervisor->pid), 137);
+  EXPECT_FALSE(lock.is_held_by_another());
 }
 
 TEST(CommandWithoutNamespaces, RunsOnTheHostAndSaysSoOnce) {

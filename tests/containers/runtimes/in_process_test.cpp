@@ -64,6 +64,62 @@ TEST_F(InProcess, FinishesARequestUnderWayWhenTerminated) {
   EXPECT_EQ(render(*api.exit), "0 started");
 }
 
+TEST_F(InProcess, HoldsItsAnswersWhileItIsPaused) {
+  Observed api;
+  api.start(runtime_, forum_launch());
+  control_.run_until([&] { return api.running.has_value(); });
+  ASSERT_TRUE(api.container->pause());
+  EXPECT_TRUE(api.running->app->answer({"GET", "/"}, data_clock_.now()).held);
+  RawClient client(api.running->host_ports.at(0));
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(client.receive(), "HTTP/1.1 100 Continue\n\n");
+  client.send("ab");
+  ASSERT_TRUE(api.container->resume());
+  EXPECT_EQ(status_line(client.receive()), "HTTP/1.1 405 Method Not Allowed");
+  EXPECT_FALSE(api.running->app->answer({"GET", "/"}, data_clock_.now()).held);
+}
+
+TEST_F(InProcess, MayBePausedWhenItIsKilled) {
+  Observed api;
+  api.start(runtime_, forum_launch());
+  control_.run_until([&] { return api.running.has_value(); });
+  ASSERT_TRUE(api.container->pause());
+  api.container->kill();
+  control_.run_until([&] { return api.exit.has_value(); });
+  EXPECT_TRUE(api.running->app->answer({"GET", "/"}, data_clock_.now()).reset);
+}
+
+TEST_F(InProcess, ChangesItsBehaviourWhileItRuns) {
+  Observed api;
+  api.start(runtime_, forum_launch());
+  control_.run_until([&] { return api.running.has_value(); });
+  const auto before = api.running->app->answer({"GET", "/"}, data_clock_.now());
+  apps::AppBehaviour failing;
+  failing.error_rate = 1;
+  ASSERT_TRUE(api.container->change_behaviour(failing));
+  EXPECT_EQ(api.running->app->answer({"GET", "/"}, data_clock_.now()).status, 500);
+  EXPECT_EQ(status_line(RawClient(api.running->host_ports.at(0)).exchange(get_ready)),
+            "HTTP/1.1 500 Internal Server Error");
+  ASSERT_TRUE(api.container->change_behaviour({}));
+  EXPECT_EQ(api.running->app->answer({"GET", "/"}, data_clock_.now()).status, 200);
+  EXPECT_EQ(before.body, "Ready to receive requests");  // Answers outlive a change.
+}
+
+TEST_F(InProcess, ServesEveryPortOfItsDefinition) {
+  auto launch = forum_launch();
+  launch.ports = {{3000, 0}, {3001, 0}};
+  Observed api;
+  api.start(runtime_, launch);
+  control_.run_until([&] { return api.running.has_value(); });
+  ASSERT_EQ(api.running->host_ports.size(), 2u);
+  for (const auto port : api.running->host_ports) {
+    EXPECT_EQ(status_line(RawClient(port).exchange(get_ready)), "HTTP/1.1 200 OK");
+  }
+  api.container->terminate();
+  control_.run_until([&] { return api.exit.has_value(); });
+  EXPECT_EQ(render(*api.exit), "0 started");
+}
+
 TEST(InProcessStartUp, IsCountedByTheControlTimers) {
   boost::asio::io_context io;
   SimulatedClock clock;

@@ -217,6 +217,45 @@ TEST_P(EveryRuntime, ReportsNoPortForAContainerThatMapsNone) {
   EXPECT_EQ(render(*inner.exit), "0 started");
 }
 
+TEST_P(EveryRuntime, RunsAHealthChecksCommand) {
+  ControlLoop control;
+  const auto runtime = make_runtime(control);
+  auto launch = forum_launch();
+  launch.environment = {{"CODE", "6"}};
+  Observed api;
+  api.start(*runtime, launch);
+  control.run_until([&] { return api.running.has_value(); });
+  const std::string port = std::to_string(api.running->host_ports.at(0));
+  std::vector<int> codes;
+  const auto run = [&](const std::string& script, Duration timeout) {
+    api.container->execute({"sh", "-c", script}, timeout, [&](int code) { codes.push_back(code); });
+    const std::size_t expected = codes.size() + 1;
+    control.run_until([&] { return codes.size() == expected; });
+  };
+  run("test $PORT = " + port + " && exit $CODE", 20s);
+  run("kill -9 $$", 20s);
+  run("while true; do :; done", 10ms);
+  EXPECT_EQ(codes, (std::vector{6, 137, 124}));
+  api.container->execute({"sleep", "100"}, 20s, [&](int code) { codes.push_back(code); });
+  api.container.reset();
+  control.run_dry();
+  EXPECT_EQ(codes.size(), 3u);
+}
+
+TEST_P(EveryRuntime, HoldsItsConnectionsWhileItIsPaused) {
+  ControlLoop control;
+  const auto runtime = make_runtime(control);
+  Observed api;
+  api.start(*runtime, forum_launch());
+  control.run_until([&] { return api.running.has_value(); });
+  ASSERT_TRUE(api.container->pause());
+  RawClient client(api.running->host_ports.at(0));
+  EXPECT_TRUE(client.connected());
+  client.send(get_ready);
+  ASSERT_TRUE(api.container->resume());
+  EXPECT_EQ(status_line(client.receive()), "HTTP/1.1 200 OK");
+}
+
 TEST_P(EveryRuntime, RefusesAnAppThatThereIsNot) {
   ControlLoop control;
   const auto runtime = make_runtime(control);

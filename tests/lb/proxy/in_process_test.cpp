@@ -15,6 +15,8 @@ class Echo final : public InProcessService {
              InProcessResponse& response) noexcept override {
     response.delay = delay;
     response.reset = reset;
+    response.held = held;
+    if (held) return;
     response.storage = std::string(request.method) + ' ' + std::string(request.target) + '\n' +
                        std::string(request.headers) + std::string(request.body);
     response.body = response.storage;
@@ -22,6 +24,7 @@ class Echo final : public InProcessService {
   }
   Duration delay{0};
   bool reset = false;
+  bool held = false;
 };
 
 class InProcess : public Simulation {
@@ -64,6 +67,35 @@ TEST_F(InProcess, TheTargetsDelayPassesBeforeItsAnswer) {
   EXPECT_EQ(balancer->accounts().in_flight, 1U);
   advance(std::chrono::milliseconds(1));
   EXPECT_THAT(browser.received(), testing::StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(InProcess, ATargetThatHoldsItsAnswerBackIsAskedAgain) {
+  echo->held = true;
+  echo->delay = std::chrono::milliseconds(20);
+  auto& first = client();
+  auto& second = client();
+  first.send("POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+  second.send("GET /two HTTP/1.1\r\nHost: a\r\n\r\n");
+  advance(std::chrono::seconds(2));
+  EXPECT_EQ(first.received(), "");
+  EXPECT_EQ(balancer->accounts().in_flight, 2U);
+  echo->held = false;
+  advance(std::chrono::milliseconds(40));
+  const std::string answer = first.received();
+  EXPECT_THAT(answer, HasSubstr("\r\n\r\nPOST /one\n"));
+  EXPECT_THAT(answer, testing::EndsWith("abc"));
+  EXPECT_THAT(second.received(), HasSubstr("\r\n\r\nGET /two\n"));
+}
+
+TEST_F(InProcess, ATargetThatHoldsItsAnswerBackForeverTimesOut) {
+  echo->held = true;
+  echo->delay = std::chrono::milliseconds(20);
+  auto& browser = client();
+  browser.send(get);
+  advance(std::chrono::seconds(61));
+  EXPECT_THAT(browser.received(), testing::StartsWith("HTTP/1.1 504 "));
+  advance(std::chrono::seconds(60));
+  EXPECT_EQ(balancer->target_health("inside", {"127.0.0.1", 0})->state, targets::State::unhealthy);
 }
 
 TEST_F(InProcess, AClientThatLeavesDuringTheDelayIsAccountedForAtOnce) {
