@@ -22,12 +22,27 @@ struct Option {
 /// Whether a task comes or goes: what is best for the one is worst for the other.
 enum class Direction { in, out };
 
-/// The value by which a strategy spreads; instances without the attribute share none.
-std::string_view spread_value(const PlacementStrategy& strategy,
-                              const ContainerInstance& instance) {
+/// The attribute over whose values a strategy spreads; nothing: over instances.
+std::optional<std::string_view> spread_attribute(const PlacementStrategy& strategy) {
   const std::string_view field = strategy.field;
-  if (!field.starts_with(attribute_prefix)) return instance.id;
-  return instance.attribute(field.substr(attribute_prefix.size())).value_or(std::string_view{});
+  if (!field.starts_with(attribute_prefix)) return std::nullopt;
+  return field.substr(attribute_prefix.size());
+}
+
+/// Of each option: the group's tasks on all options that share its value of the attribute.
+/// Instances without it share none, which is a value, too.
+std::vector<std::uint64_t> tasks_by_value(const std::vector<Option>& options,
+                                          std::string_view attribute) {
+  std::map<std::string_view, std::uint64_t> sums;
+  std::vector<std::uint64_t*> its_sum;
+  for (const Option& each : options) {
+    std::uint64_t& sum = sums[each.instance->attribute(attribute).value_or(std::string_view{})];
+    sum += each.tasks;
+    its_sum.push_back(&sum);
+  }
+  std::vector<std::uint64_t> tasks;
+  for (const std::uint64_t* sum : its_sum) tasks.push_back(*sum);
+  return tasks;
 }
 
 /// Of `chosen` (indexes of options) those whose key is least (in) or greatest (out).
@@ -53,15 +68,14 @@ void narrow(std::vector<std::size_t>& chosen, const std::vector<Option>& options
     case PlacementStrategy::Type::random:
       chosen = {chosen[random.below(static_cast<std::uint32_t>(chosen.size()))]};
       break;
-    case PlacementStrategy::Type::spread: {
-      std::map<std::string_view, std::uint64_t> tasks;
-      for (const Option& each : options)
-        tasks[spread_value(strategy, *each.instance)] += each.tasks;
-      keep_best(chosen, direction, [&](std::size_t index) {
-        return tasks[spread_value(strategy, *options[index].instance)];
-      });
+    case PlacementStrategy::Type::spread:
+      if (const auto attribute = spread_attribute(strategy)) {
+        const auto tasks = tasks_by_value(options, *attribute);
+        keep_best(chosen, direction, [&tasks](std::size_t index) { return tasks[index]; });
+      } else {
+        keep_best(chosen, direction, [&](std::size_t index) { return options[index].tasks; });
+      }
       break;
-    }
     case PlacementStrategy::Type::binpack:
       keep_best(chosen, direction, [&](std::size_t index) {
         const ContainerInstance& instance = *options[index].instance;

@@ -153,6 +153,7 @@ class Parser {
       if (c == ')' && --depth < 0) break;
     }
     if (at_ == begin) fail_here("a value");
+    if (depth > 0) fail_here("a value that closes its parentheses");
     return std::string(text_.substr(begin, at_ - begin));
   }
 

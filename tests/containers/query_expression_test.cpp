@@ -154,6 +154,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"attribute:stack ==", "at character 19: found the end; allowed is a value"},
         BadCase{"attribute:stack == 'prod",
                 "at character 20: found \"'\"; allowed is a value with a closing quote"},
+        BadCase{"attribute:stack =~ (t2|t3",
+                "at character 26: found the end; allowed is a value that closes its parentheses"},
         BadCase{"attribute:stack in prod",
                 "at character 20: found \"p\"; allowed is a list, as in [a, b]"},
         BadCase{"attribute:stack in [a, b", "at character 25: found the end; allowed is , or ]"},
