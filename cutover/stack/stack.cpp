@@ -35,6 +35,8 @@ class StackReader {
     images();
     section("TaskDefinitions", parse_register_task_definition);
     section("Services", parse_create_service);
+    name();
+    outputs();
     if (const auto end = reader_.finish(); !end) return end.error();
     return std::move(stack_);
   }
@@ -105,6 +107,22 @@ class StackReader {
     auto images = parse_images(*object, "/Images", base_directory_);
     if (!images) return reader_.fail(images.error());
     stack_.model.images = *std::move(images);
+  }
+
+  void name() {
+    const auto name = reader_.optional_string("StackName");
+    if (name && name->empty()) reader_.fail("StackName", "found an empty name");
+    if (name) stack_.name = *name;
+  }
+
+  void outputs() {
+    const json* list = reader_.array("Outputs");
+    for (std::size_t i = 0; list && i < list->size() && reader_.ok(); ++i) {
+      JsonReader entry((*list)[i], fmt::format("/Outputs/{}", i));
+      std::string key = entry.string("OutputKey");
+      stack_.outputs.emplace_back(std::move(key), entry.string("OutputValue"));
+      if (const auto end = entry.finish(); !end) reader_.fail(end.error());
+    }
   }
 
   void add(Operation operation, const json& written, const std::string& place) {

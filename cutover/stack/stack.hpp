@@ -12,13 +12,16 @@
 //                         "ContainerInstances": {"count": 2, "cpu": 2048, "memory": 3884, …}}],
 //    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},     image_json.hpp
 //    "TaskDefinitions": [<RegisterTaskDefinition>, …],
-//    "Services":        [<CreateService>, …]}
+//    "Services":        [<CreateService>, …],
+//    "StackName":       "BreakTheMonolith-Demo",
+//    "Outputs":         [{"OutputKey": "ECSRole", "OutputValue": "…"}, …]}
 //
 // Names stand in place of ARNs (names.hpp). "Images" is ours: what a container of that image runs;
-// so is "Quotas" (quotas.hpp).
+// so is "Quotas" (quotas.hpp). The last two are what CloudFormation's DescribeStacks tells of it.
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cutover/stack/model.hpp"
@@ -28,8 +31,10 @@
 namespace cutover::stack {
 
 struct Stack {
-  std::vector<Operation> operations;  ///< What builds it, in this order.
-  Model model;                        ///< What there is then.
+  std::vector<Operation> operations;                         ///< What builds it, in this order.
+  Model model;                                               ///< What there is then.
+  std::string name = "cutover";                              ///< As a CloudFormation stack.
+  std::vector<std::pair<std::string, std::string>> outputs;  ///< Keys and values.
 };
 
 /// The error's place is a JSON pointer into the document. Directories in it are relative to

@@ -4,13 +4,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 
-#include "cutover/api/account.hpp"
-#include "cutover/api/ec2/ec2.hpp"
+#include "cutover/api/cloud.hpp"
 #include "cutover/api/serve.hpp"
-#include "cutover/api/sts/sts.hpp"
 #include "cutover/console/endpoint.hpp"
 #include "cutover/console/http_server.hpp"
 #include "cutover/console/observation.hpp"
@@ -86,21 +85,14 @@ class TaskReporter {
 class Up {
  public:
   Up(const stack::Stack& stack, const stack::RunOptions& options)
-      : running_(io_, stack, options),
-        ec2_({options.balancing.account}, running_.control_timers().clock(),
-             options.balancing.seed),
-        dispatcher_(options.balancing.seed),
-        signals_(io_, SIGINT, SIGTERM) {
-    dispatcher_.add(api::sts::service({options.balancing.account}));
-    dispatcher_.add(ec2_.service());
-  }
+      : cloud_(io_, stack, options), signals_(io_, SIGINT, SIGTERM) {}
 
   /// `endpoint`: where the control endpoint listens, if anywhere.
   Result<void> serve(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
     // The endpoint first: when its port is taken, nothing has started yet.
     if (const auto open = open_endpoint(endpoint); !open) return open.error();
-    if (const auto started = running_.start(); !started) return started.error();
-    print_listeners(running_.balancing());
+    if (const auto started = cloud_.start(); !started) return started.error();
+    print_listeners(cloud_.home().balancing());
     if (server_) {
       fmt::print("control endpoint on {}: AWS's APIs, /metrics, /metrics.json, /traces\n",
                  console::url_of(server_->bound()));
@@ -117,26 +109,29 @@ class Up {
   Result<void> open_endpoint(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
     if (!endpoint) return {};
     console::add_observation(router_, {[this] { return metrics(); }, [this] { return traces(); }});
-    auto listening = console::HttpServer::listen(io_, running_.real_timers(), *endpoint,
-                                                 api::api_or_console(dispatcher_, router_));
+    auto listening = console::HttpServer::listen(io_, cloud_.home().real_timers(), *endpoint,
+                                                 api::api_or_console(cloud_.dispatcher(), router_));
     if (!listening) return listening.error();
     server_ = std::move(*listening);
     return {};
   }
 
+  /// In all regions.
+  void each_balancer(const std::function<void(lb::LoadBalancer&)>& visit) {
+    for (stack::RunningStack* stack : cloud_.running()) {
+      for (const auto& [name, balancer] : stack->balancing().all()) visit(*balancer);
+    }
+  }
+
   std::vector<lb::MetricsSnapshot> metrics() {
     std::vector<lb::MetricsSnapshot> all;
-    for (const auto& [name, balancer] : running_.balancing().all()) {
-      all.push_back(balancer->metrics());
-    }
+    each_balancer([&](lb::LoadBalancer& balancer) { all.push_back(balancer.metrics()); });
     return all;
   }
 
   std::vector<const lb::TraceStore*> traces() {
     std::vector<const lb::TraceStore*> all;
-    for (const auto& [name, balancer] : running_.balancing().all()) {
-      all.push_back(&balancer->traces());
-    }
+    each_balancer([&](lb::LoadBalancer& balancer) { all.push_back(&balancer.traces()); });
     return all;
   }
 
@@ -148,20 +143,18 @@ class Up {
       fmt::print("stopping: requests in flight get {} s\n",
                  std::chrono::duration_cast<std::chrono::seconds>(stop_grace).count());
       std::fflush(stdout);
-      running_.stop(stop_grace, [this] { io_.stop(); });
+      cloud_.stop(stop_grace, [this] { io_.stop(); });
     });
   }
 
   void look_at_tasks() {
-    reporter_.look(running_.cluster());
-    running_.real_timers().after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
+    reporter_.look(cloud_.home().cluster());
+    cloud_.home().real_timers().after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
   }
 
   boost::asio::io_context io_{1};
-  stack::RunningStack running_;
+  api::Cloud cloud_;
   console::Router router_;
-  api::ec2::Ec2 ec2_;
-  api::Dispatcher dispatcher_;
   std::unique_ptr<console::HttpServer> server_;
   boost::asio::signal_set signals_;
   TaskReporter reporter_;
@@ -184,7 +177,8 @@ lb::TraceOptions trace_options(const std::string& text) {
 }
 
 int up(const Options& options) {
-  const auto stack = stack::read_stack(options.stack);
+  const auto stack = options.stack.empty() ? Result<stack::Stack>(stack::Stack{})
+                                           : stack::read_stack(options.stack);
   if (!stack) return report_error(stack.error(), exit_not_begun);
   stack::RunOptions run_with = run_options(options.run);
   run_with.on_note = [](const std::string& note) {
@@ -207,8 +201,10 @@ Verb add_up(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       program.add_subcommand("up", "Run a stack: load balancer, services, tasks, until a signal");
-  command->add_option("STACK", options->stack, "The stack, a JSON file in AWS's own shapes")
-      ->required()
+  command
+      ->add_option("STACK", options->stack,
+                   "The stack, a JSON file in AWS's own shapes (default: empty, to be filled "
+                   "through AWS's APIs)")
       ->type_name("");
   add_stack_options(*command, options->run, false);
   command

@@ -1,0 +1,197 @@
+#include "cutover/api/cloud.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cutover/api/sts/sts.hpp"
+#include "cutover/stack/instances.hpp"
+
+namespace cutover::api {
+
+namespace {
+
+/// A region's instances as load balancers know them.
+class InstancesOf final : public stack::Instances {
+ public:
+  /// Borrowed.
+  explicit InstancesOf(const ec2::Ec2State& state) : state_(state) {}
+
+  std::optional<Instance> find(const std::string& id) const override {
+    const ec2::Instance* instance = state_.instance(id);
+    if (instance == nullptr) return std::nullopt;
+    return Instance{instance->address, std::string(to_string(instance->state))};
+  }
+  std::string at(const std::string& address) const override {
+    const auto& all = state_.instances;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const ec2::Instance& instance) {
+      return instance.address == address && instance.state != ec2::InstanceState::terminated;
+    });
+    return found == all.end() ? "" : found->id;
+  }
+
+ private:
+  const ec2::Ec2State& state_;
+};
+
+/// Regions draw different ids from one seed.
+std::uint64_t seed_for(std::uint64_t seed, const std::string& region) {
+  for (const char c : region) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return seed;
+}
+
+/// The letters and digits of a name: what a logical id may hold.
+std::string logical_id(std::string kind, const std::string& name) {
+  for (const char c : name) {
+    const bool kept = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (kept) kind += c;
+  }
+  return kind;
+}
+
+/// Outputs that the stack file gives itself stay; others are added.
+void add_output(std::vector<cloudformation::StackOutput>& outputs, std::string key,
+                std::string value) {
+  const bool given = std::any_of(outputs.begin(), outputs.end(),
+                                 [&](const auto& output) { return output.key == key; });
+  if (!given) outputs.push_back({std::move(key), std::move(value), ""});
+}
+
+/// "http://127.0.0.1:8080": where the load balancer's first listener really listens.
+std::string url_of(stack::RunningBalancing& balancing, const std::string& load_balancer) {
+  const lb::LoadBalancer* running = balancing.find(load_balancer);
+  if (running == nullptr || running->listeners().empty()) return "";
+  const auto bound = running->bound(running->listeners().front());
+  if (!bound) return "";
+  return fmt::format("http://{}:{}", balancing.dns_name(load_balancer), bound->port());
+}
+
+}  // namespace
+
+struct Cloud::Region {
+  Region(boost::asio::io_context& io, const stack::Stack& what, const stack::RunOptions& options,
+         const ec2::Ec2State& network)
+      : instances(network), stack(io, what, options) {
+    stack.balancing().targets().use_instances(&instances);
+  }
+
+  InstancesOf instances;
+  stack::RunningStack stack;
+};
+
+Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
+             const stack::RunOptions& options)
+    : io_(io),
+      stack_(stack),
+      options_(options),
+      timers_(io, clock_),
+      created_at_(clock_.wall_now()),
+      ec2_({options.balancing.account}, clock_, options.balancing.seed),
+      ecr_({options.balancing.account}, clock_,
+           [this]() -> const containers::ImageMap& { return stack_.model.images; }),
+      running_([this](const std::string& region) { return make_region(region); }),
+      cloudwatch_(timers_, [this] { return metrics(); }),
+      dispatcher_(options.balancing.seed) {
+  if (!options_.balancing.addresses) {
+    options_.balancing.addresses = std::make_shared<stack::LoopbackAddresses>();
+  }
+  ec2_.on_instance([this](const std::string& region, const ec2::Instance& instance) {
+    in(region).balancing().targets().instance_changed(instance.id);
+  });
+  add_services();
+  home();
+}
+
+Cloud::~Cloud() = default;
+
+stack::RunningStack& Cloud::in(const std::string& region) { return running_.at(region).stack; }
+
+std::unique_ptr<Cloud::Region> Cloud::make_region(const std::string& name) {
+  stack::RunOptions options = options_;
+  const bool is_home = name == options_.balancing.region;
+  if (!is_home) {
+    options.balancing.region = name;
+    options.balancing.seed = seed_for(options_.balancing.seed, name);
+  }
+  return std::make_unique<Region>(io_, is_home ? stack_ : empty_, options, ec2_.in(name));
+}
+
+std::vector<stack::RunningStack*> Cloud::running() const {
+  std::vector<stack::RunningStack*> all;
+  for (const auto& [name, region] : running_.used()) all.push_back(&region->stack);
+  return all;
+}
+
+Result<void> Cloud::start() {
+  if (const auto started = home().start(); !started) return started.error();
+  cloudwatch_.start();
+  return {};
+}
+
+void Cloud::stop(Duration grace, const std::function<void()>& done) {
+  const auto all = running();
+  const auto left = std::make_shared<std::size_t>(all.size());
+  for (stack::RunningStack* stack : all) {
+    stack->stop(grace, [left, done] {
+      if (--*left == 0) done();
+    });
+  }
+}
+
+std::map<std::string, cloudwatch::Snapshots> Cloud::metrics() const {
+  std::map<std::string, cloudwatch::Snapshots> all;
+  for (const auto& [name, region] : running_.used()) {
+    for (const auto& [balancer_name, balancer] : region->stack.balancing().all()) {
+      all[name].push_back(balancer->metrics());
+    }
+  }
+  return all;
+}
+
+std::optional<cloudformation::RunningStack> Cloud::running_stack(const std::string& region) {
+  if (region != options_.balancing.region) return std::nullopt;
+  stack::RunningStack& running = home();
+  stack::RunningBalancing& balancing = running.balancing();
+  cloudformation::RunningStack result;
+  result.name = stack_.name;
+  result.created_at = created_at_;
+  for (const auto& [key, value] : stack_.outputs) result.outputs.push_back({key, value, ""});
+  const std::string& cluster = stack_.model.cluster;
+  add_output(result.outputs, "ClusterName", cluster);
+  result.resources.push_back({logical_id("Cluster", cluster), cluster, "AWS::ECS::Cluster"});
+  for (const auto& [name, balancer] : balancing.all()) {
+    const std::string arn = balancing.arn_of(stack::LoadBalancerName{name});
+    add_output(result.outputs, "ALBArn", arn);
+    const std::string url = url_of(balancing, name);
+    if (!url.empty()) add_output(result.outputs, "Url", url);
+    result.resources.push_back(
+        {logical_id("LoadBalancer", name), arn, "AWS::ElasticLoadBalancingV2::LoadBalancer"});
+  }
+  for (const auto& [sequence, name] : balancing.there().target_group_order) {
+    result.resources.push_back({logical_id("TargetGroup", name),
+                                balancing.arn_of(stack::TargetGroupName{name}),
+                                "AWS::ElasticLoadBalancingV2::TargetGroup"});
+  }
+  const ec2::Vpc* vpc = ec2_.in(region).default_vpc();
+  if (vpc != nullptr) {
+    add_output(result.outputs, "VPCId", vpc->id);
+    result.resources.push_back({"VPC", vpc->id, "AWS::EC2::VPC"});
+  }
+  // There is no IAM here: whatever role a service is given is carried and asked nothing.
+  add_output(result.outputs, "ECSRole",
+             fmt::format("arn:aws:iam::{}:role/ECSServiceRole", options_.balancing.account));
+  return result;
+}
+
+void Cloud::add_services() {
+  const Account account{options_.balancing.account};
+  dispatcher_.add(sts::service(account));
+  dispatcher_.add(ec2_.service());
+  dispatcher_.add(ecr_.service());
+  dispatcher_.add(cloudwatch_.service());
+  dispatcher_.add(cloudformation::service(
+      account, [this](const std::string& region) { return running_stack(region); }));
+}
+
+}  // namespace cutover::api

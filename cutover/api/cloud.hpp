@@ -1,0 +1,72 @@
+#pragma once
+
+// One account with all its regions: in each, load balancers and a cluster that really run, and what
+// AWS has around them; and the services through which all of it is asked and changed.
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cutover/api/cloudformation/cloudformation.hpp"
+#include "cutover/api/cloudwatch/cloudwatch.hpp"
+#include "cutover/api/dispatcher.hpp"
+#include "cutover/api/ec2/ec2.hpp"
+#include "cutover/api/ecr/ecr.hpp"
+#include "cutover/api/regions.hpp"
+#include "cutover/stack/running_stack.hpp"
+#include "cutover/stack/stack.hpp"
+
+namespace cutover::api {
+
+/// Everything on the thread that runs `io`.
+class Cloud {
+ public:
+  /// `stack` runs in the region that the options name; other regions are empty until something is
+  /// made there. All but the options is borrowed and outlives it. Nothing starts here.
+  Cloud(boost::asio::io_context& io, const stack::Stack& stack, const stack::RunOptions& options);
+  /// Stops at once what still runs.
+  ~Cloud();
+  Cloud(const Cloud&) = delete;
+  Cloud& operator=(const Cloud&) = delete;
+
+  /// Applies the stack's operations; the first that fails is the error.
+  Result<void> start();
+  /// See RunningStack::stop(); `done` is called when the last task of all regions has stopped.
+  void stop(Duration grace, const std::function<void()>& done);
+
+  Dispatcher& dispatcher() { return dispatcher_; }
+  /// The region that the stack runs in.
+  stack::RunningStack& home() { return in(options_.balancing.region); }
+  /// Made on first use.
+  stack::RunningStack& in(const std::string& region);
+  /// All regions that were used.
+  std::vector<stack::RunningStack*> running() const;
+  ec2::Ec2& ec2() { return ec2_; }
+
+ private:
+  struct Region;
+
+  std::unique_ptr<Region> make_region(const std::string& name);
+  std::map<std::string, cloudwatch::Snapshots> metrics() const;
+  std::optional<cloudformation::RunningStack> running_stack(const std::string& region);
+  void add_services();
+
+  boost::asio::io_context& io_;
+  const stack::Stack& stack_;
+  const stack::Stack empty_;
+  stack::RunOptions options_;
+  const RealClock clock_;
+  AsioTimers timers_;
+  const WallTime created_at_;
+  ec2::Ec2 ec2_;
+  ecr::Ecr ecr_;
+  Regions<Region> running_;
+  cloudwatch::CloudWatch cloudwatch_;
+  Dispatcher dispatcher_;
+};
+
+}  // namespace cutover::api
