@@ -313,6 +313,18 @@ TEST(Stack, PointsIntoTheConfigFormWhenTheConditionWasWrittenThatWay) {
               testing::StartsWith("/Rules/0/Conditions/0/PathPatternConfig/Values/1: "));
 }
 
+TEST(Stack, MayNameItselfAndGiveOutputs) {
+  json document = base();
+  document["StackName"] = "BreakTheMonolith-Demo";
+  document["Outputs"] = {{{"OutputKey", "ECSRole"}, {"OutputValue", "role"}}};
+  const auto stack = parse_stack(document);
+  ASSERT_TRUE(stack) << to_string(stack.error());
+  EXPECT_EQ(stack->name, "BreakTheMonolith-Demo");
+  EXPECT_THAT(stack->outputs, testing::ElementsAre(testing::Pair("ECSRole", "role")));
+  document["Outputs"][0].erase("OutputValue");
+  EXPECT_THAT(parsed(document), testing::StartsWith("/Outputs/0"));
+}
+
 TEST(Stack, GivesTheFileBeforeThePlaceInIt) {
   const auto stack = read_stack("/nonexistent/stack.json");
   ASSERT_FALSE(stack);
