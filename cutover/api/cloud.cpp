@@ -15,10 +15,12 @@ namespace {
 /// A region's instances as load balancers know them.
 class InstancesOf final : public stack::Instances {
  public:
-  /// Borrowed.
-  explicit InstancesOf(const ec2::Ec2State& state) : state_(state) {}
+  /// `state` is borrowed; `refresh` brings in what has come.
+  InstancesOf(const ec2::Ec2State& state, std::function<void()> refresh)
+      : state_(state), refresh_(std::move(refresh)) {}
 
   std::optional<Instance> find(const std::string& id) const override {
+    if (state_.instance(id) == nullptr) refresh_();
     const ec2::Instance* instance = state_.instance(id);
     if (instance == nullptr) return std::nullopt;
     return Instance{instance->address, std::string(to_string(instance->state))};
@@ -33,6 +35,7 @@ class InstancesOf final : public stack::Instances {
 
  private:
   const ec2::Ec2State& state_;
+  std::function<void()> refresh_;
 };
 
 /// Regions draw different ids from one seed.
@@ -71,8 +74,8 @@ std::string url_of(stack::RunningBalancing& balancing, const std::string& load_b
 
 struct Cloud::Region {
   Region(boost::asio::io_context& io, const stack::Stack& what, const stack::RunOptions& options,
-         const ec2::Ec2State& network)
-      : instances(network), stack(io, what, options) {
+         const ec2::Ec2State& network, std::function<void()> refresh)
+      : instances(network, std::move(refresh)), stack(io, what, options) {
     stack.balancing().targets().use_instances(&instances);
   }
 
@@ -97,15 +100,24 @@ Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
     options_.balancing.addresses = std::make_shared<stack::LoopbackAddresses>();
   }
   ec2_.on_instance([this](const std::string& region, const ec2::Instance& instance) {
-    in(region).balancing().targets().instance_changed(instance.id);
+    const auto used = running_.used().find(region);
+    if (used != running_.used().end()) {
+      used->second->stack.balancing().targets().instance_changed(instance.id);
+    }
   });
+  ec2_.before_call([this](const std::string& region) { adopt_container_instances(region); });
   add_services();
   home();
 }
 
 Cloud::~Cloud() = default;
 
-stack::RunningStack& Cloud::in(const std::string& region) { return running_.at(region).stack; }
+stack::RunningStack& Cloud::in(const std::string& region) {
+  const bool known = running_.used().contains(region);
+  stack::RunningStack& running = running_.at(region).stack;
+  if (!known) adopt_container_instances(region);
+  return running;
+}
 
 std::unique_ptr<Cloud::Region> Cloud::make_region(const std::string& name) {
   stack::RunOptions options = options_;
@@ -114,7 +126,23 @@ std::unique_ptr<Cloud::Region> Cloud::make_region(const std::string& name) {
     options.balancing.region = name;
     options.balancing.seed = seed_for(options_.balancing.seed, name);
   }
-  return std::make_unique<Region>(io_, is_home ? stack_ : empty_, options, ec2_.in(name));
+  return std::make_unique<Region>(io_, is_home ? stack_ : empty_, options, ec2_.in(name),
+                                  [this, name] { adopt_container_instances(name); });
+}
+
+void Cloud::adopt_container_instances(const std::string& region) {
+  const auto used = running_.used().find(region);
+  // A region in which nothing runs yet has none, nor has one that is just being made.
+  if (used == running_.used().end() || !used->second) return;
+  const containers::Cluster& cluster = used->second->stack.cluster();
+  const auto arns = cluster.list_container_instances("", std::nullopt);
+  if (!arns) return;
+  for (const auto& described : cluster.describe_container_instances(*arns).container_instances) {
+    const containers::ContainerInstance& instance = described.instance;
+    ec2_.adopt(region, instance.ec2_instance_id, instance.address,
+               instance.attribute("ecs.instance-type").value_or("t3.micro"),
+               instance.attribute("ecs.availability-zone").value_or(""));
+  }
 }
 
 std::vector<stack::RunningStack*> Cloud::running() const {

@@ -50,6 +50,8 @@ class Cloud {
  private:
   struct Region;
 
+  /// A cluster's container instances are instances of EC2.
+  void adopt_container_instances(const std::string& region);
   std::unique_ptr<Region> make_region(const std::string& name);
   std::map<std::string, cloudwatch::Snapshots> metrics() const;
   std::optional<cloudformation::RunningStack> running_stack(const std::string& region);

@@ -170,8 +170,8 @@ const Mistake mistakes[] = {
      "Port, Protocol, Tags; did you mean \"Port\"? (UnknownMember)"},
     {"UnknownSection", R"([{"op":"add","path":"/Rule","value":[]}])",
      "/Rule: unknown member \"Rule\"; allowed are Clusters, Images, Listeners, LoadBalancers, "
-     "Quotas, "
-     "Rules, Services, TargetGroups, TaskDefinitions; did you mean \"Rules\"? (UnknownMember)"},
+     "Outputs, Quotas, Rules, Services, StackName, TargetGroups, TaskDefinitions; did you mean "
+     "\"Rules\"? (UnknownMember)"},
     {"TooSmallInstance",
      R"([{"op":"add","path":"/Clusters","value":[{"clusterName":"default",
           "ContainerInstances":[{"count":2},{"cpu":1}]}]}])",

@@ -34,6 +34,7 @@ Service Ec2::service() {
   service.name_space = "http://ec2.amazonaws.com/doc/2016-11-15/";
   const auto add = [&](const char* name, auto operation) {
     service.operations[name] = at_once([this, operation](const Call& call) -> Outcome {
+      if (before_call_) before_call_(call.region);
       Context context{in(call.region), call, random_, clock_.wall_now()};
       return operation(context);
     });
@@ -83,7 +84,7 @@ Service Ec2::service() {
 }
 
 void Ec2::adopt(const std::string& region, std::string_view id, std::string_view address,
-                std::string_view type) {
+                std::string_view type, std::string_view zone) {
   Ec2State& state = in(region);
   if (state.instance(id) != nullptr) return;
   Instance instance;
@@ -94,7 +95,7 @@ void Ec2::adopt(const std::string& region, std::string_view id, std::string_view
   instance.image = "ami-ecs";
   instance.launched_at = clock_.wall_now();
   for (const Subnet& subnet : state.subnets) {
-    if (!subnet.default_for_zone) continue;
+    if (!subnet.default_for_zone || subnet.zone != zone) continue;
     instance.subnet = subnet.id;
     const SecurityGroup* group = state.default_group(subnet.vpc);
     if (group != nullptr) instance.groups.push_back(group->id);

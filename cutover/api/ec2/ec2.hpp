@@ -39,11 +39,15 @@ class Ec2 {
   void clear() { regions_.clear(); }
 
   /// An instance that is not run through the API: a container instance of a cluster, with the id
-  /// and the address it has there.
+  /// and the address it has there. Ignored when it is known.
   void adopt(const std::string& region, std::string_view id, std::string_view address,
-             std::string_view type);
+             std::string_view type, std::string_view zone);
 
   void on_instance(OnInstance callback) { on_instance_ = std::move(callback); }
+  /// Called before each operation: the time to adopt what has come.
+  void before_call(std::function<void(const std::string& region)> callback) {
+    before_call_ = std::move(callback);
+  }
 
  private:
   const Clock& clock_;
@@ -51,6 +55,7 @@ class Ec2 {
   Random random_;
   Regions<Ec2State> regions_;
   OnInstance on_instance_;
+  std::function<void(const std::string& region)> before_call_;
 };
 
 }  // namespace cutover::api::ec2
