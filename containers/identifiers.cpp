@@ -11,10 +11,20 @@ std::string new_task_id(Random& random) {
   return fmt::format("{:016x}{:016x}", high, random());
 }
 
-std::string new_deployment_id(Random& random) {
+std::string new_revision_id(Random& random) {
   // 19 digits, the first of them not 0, and within a signed 64-bit number, as AWS's are.
   constexpr std::uint64_t least = 1'000'000'000'000'000'000;
-  return fmt::format("ecs-svc/{}", least + random() % (8 * least));
+  return fmt::format("{}", least + random() % (8 * least));
+}
+
+std::string new_deployment_id(Random& random) { return "ecs-svc/" + new_revision_id(random); }
+
+std::string new_service_deployment_id(Random& random) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string id(21, '-');
+  for (char& letter : id) letter = letters[random.below(letters.size())];
+  return id;
 }
 
 std::string new_event_id(Random& random) { return new_uuid(random); }
@@ -41,6 +51,14 @@ std::string ArnMaker::service(std::string_view name) const {
 
 std::string ArnMaker::container_instance(std::string_view id) const {
   return fmt::format("{}container-instance/{}/{}", prefix_, cluster_, id);
+}
+
+std::string ArnMaker::service_deployment(std::string_view service, std::string_view id) const {
+  return fmt::format("{}service-deployment/{}/{}/{}", prefix_, cluster_, service, id);
+}
+
+std::string ArnMaker::service_revision(std::string_view service, std::string_view id) const {
+  return fmt::format("{}service-revision/{}/{}/{}", prefix_, cluster_, service, id);
 }
 
 std::string ArnMaker::task_definition(std::string_view reference) const {

@@ -16,6 +16,8 @@ std::string new_deployment_id(Random& random);          ///< "ecs-svc/" and 19 d
 std::string new_event_id(Random& random);               ///< A UUID, version 4.
 std::string new_container_instance_id(Random& random);  ///< 32 hex digits.
 std::string new_ec2_instance_id(Random& random);        ///< "i-" and 17 hex digits.
+std::string new_service_deployment_id(Random& random);  ///< 21 letters, digits, '-' and '_'.
+std::string new_revision_id(Random& random);            ///< 19 digits.
 
 /// Makes the ARNs of one cluster.
 class ArnMaker {
@@ -26,6 +28,8 @@ class ArnMaker {
   std::string task(std::string_view id) const;
   std::string service(std::string_view name) const;
   std::string container_instance(std::string_view id) const;
+  std::string service_deployment(std::string_view service, std::string_view id) const;
+  std::string service_revision(std::string_view service, std::string_view id) const;
   /// `reference` is "family:revision".
   std::string task_definition(std::string_view reference) const;
 

@@ -1,89 +1,98 @@
 #include "containers/scheduler.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "containers/scheduler_daemon.hpp"
 
 namespace cutover::containers {
 
 namespace {
 
-struct LiveTask {
-  std::size_t index = 0;
-  TaskHealth health = TaskHealth::pending;
-  TimePoint created_at{};
-};
+/// What is lost least by stopping comes first.
+constexpr std::array by_worth{TaskHealth::unhealthy, TaskHealth::pending, TaskHealth::unproven,
+                              TaskHealth::healthy};
 
-using LiveTasks = std::vector<LiveTask>;
+/// One deployment's tasks, less those that the plan stops.
+class Remaining {
+ public:
+  explicit Remaining(const ObservedTasks::Group& group) : group_(&group) {}
 
-std::uint32_t count(const LiveTasks& tasks, TaskHealth health) {
-  return static_cast<std::uint32_t>(
-      std::count_if(tasks.begin(), tasks.end(),
-                    [health](const LiveTask& task) { return task.health == health; }));
-}
+  std::uint32_t count(TaskHealth health) const {
+    return group_->count(health) - taken_[static_cast<std::size_t>(health)];
+  }
+  std::uint32_t leaving() const { return group_->count(Tenure::leaving) - taken_leaving_; }
+  std::uint32_t kept() const { return group_->count(Tenure::kept); }
+  std::uint32_t size() const {
+    std::uint32_t sum = 0;
+    for (const TaskHealth health : by_worth) sum += count(health);
+    return sum;
+  }
 
-std::uint32_t size(const LiveTasks& tasks) { return static_cast<std::uint32_t>(tasks.size()); }
-
-/// What is lost least by stopping comes first; among equals the oldest, or the youngest.
-void sort_for_stopping(LiveTasks& tasks, bool oldest_first) {
-  const auto worth = [](TaskHealth health) {
-    switch (health) {
-      case TaskHealth::unhealthy:
-        return 0;
-      case TaskHealth::pending:
-        return 1;
-      case TaskHealth::unproven:
-        return 2;
-      case TaskHealth::healthy:
-        break;
+  /// Takes the oldest or youngest one left of that kind, if there is one. One kind is taken from
+  /// one end only, or from both while some are left.
+  std::optional<TaskKey> take(TaskHealth health, Tenure tenure, bool oldest) {
+    const ObservedTasks::ByAge& all = group_->of(health, tenure);
+    Ends& ends = ends_[static_cast<std::size_t>(health)][static_cast<std::size_t>(tenure)];
+    if (ends.taken == all.size()) return std::nullopt;
+    if (ends.taken == 0) {
+      ends.front = all.begin();
+      ends.back = all.rbegin();
     }
-    return 3;
+    ++ends.taken;
+    ++taken_[static_cast<std::size_t>(health)];
+    if (tenure == Tenure::leaving) ++taken_leaving_;
+    return oldest ? (ends.front++)->second : (ends.back++)->second;
+  }
+  /// Takes one out of the middle; its kind must not be taken from an end any more.
+  void take_named(TaskHealth health) { ++taken_[static_cast<std::size_t>(health)]; }
+
+ private:
+  struct Ends {
+    std::size_t taken = 0;
+    ObservedTasks::ByAge::const_iterator front;
+    ObservedTasks::ByAge::const_reverse_iterator back;
   };
-  std::stable_sort(tasks.begin(), tasks.end(), [&](const LiveTask& a, const LiveTask& b) {
-    if (worth(a.health) != worth(b.health)) return worth(a.health) < worth(b.health);
-    return oldest_first ? a.created_at < b.created_at : b.created_at < a.created_at;
-  });
-}
+
+  const ObservedTasks::Group* group_;
+  std::array<std::array<Ends, 3>, 4> ends_{};
+  std::array<std::uint32_t, 4> taken_{};
+  std::uint32_t taken_leaving_ = 0;
+};
 
 class Planner {
  public:
-  Planner(const ServiceGoal& goal, std::span<const ObservedTask> tasks, TimePoint now)
-      : goal_(goal), now_(now), live_(goal.deployments.size()) {
-    for (std::size_t i = 0; i < tasks.size(); ++i) observe(tasks[i], i);
+  Planner(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now)
+      : goal_(goal), tasks_(tasks), now_(now) {
     for (const DeploymentGoal& deployment : goal.deployments) {
+      live_.emplace_back(tasks.group(deployment.key));
+      total_ += live_.back().size();
+      healthy_ += live_.back().count(TaskHealth::healthy);
       plan_.desired_counts.push_back(deployment.desired_count);
     }
     plan_.desired_counts.front() = goal.desired_count;
+    plan_.look_again = tasks.next_judgement();
   }
 
   Plan make() && {
     plan_.steady = is_steady();
     for (std::size_t i = live_.size(); i-- > 1;) retire(i);
     stop_unhealthy();
+    for (std::size_t i = live_.size(); i-- > 0;) replace_leaving(i);
     scale_in();
     // A substitute is of the kind of the task it replaces, and availability comes before progress.
     for (std::size_t i = 1; i < live_.size(); ++i) start(i, plan_.desired_counts[i]);
-    start(0, goal_.desired_count + count(live_[0], TaskHealth::unhealthy));
+    start(0, goal_.desired_count + live_[0].count(TaskHealth::unhealthy) + live_[0].leaving());
     plan_.stuck = is_stuck();
     return std::move(plan_);
   }
 
  private:
-  void observe(const ObservedTask& task, std::size_t index) {
-    if (task.desired_status == DesiredStatus::stopped) {
-      some_stopping_ = some_stopping_ || task.status != TaskStatus::stopped;
-      return;
-    }
-    const TaskHealth health = judge(task, goal_, now_);
-    live_[task.deployment].push_back({index, health, task.created_at});
-    ++total_;
-    if (health == TaskHealth::healthy) ++healthy_;
-    if (health == TaskHealth::unhealthy) plan_.unhealthy.push_back(index);
-    if (health == TaskHealth::unproven) look_again_for(task);
-  }
-
-  void look_again_for(const ObservedTask& task) {
-    const Duration wait =
-        goal_.behind_load_balancer ? goal_.health_check_grace_period : healthy_after_running;
-    look_again_at(*task.started_at + wait);
+  bool is_steady() const {
+    return live_.size() == 1 && tasks_.stopping() == 0 && live_[0].leaving() == 0 &&
+           is_at_strength(tasks_.group(goal_.deployments.front().key), goal_.desired_count);
   }
 
   void look_again_at(TimePoint moment) {
@@ -91,89 +100,126 @@ class Planner {
     plan_.look_again = std::min(plan_.look_again.value_or(moment), moment);
   }
 
-  bool is_steady() const {
-    return live_.size() == 1 && !some_stopping_ && total_ == goal_.desired_count &&
-           healthy_ == total_;
+  /// Stops the oldest or youngest of that kind; false when there is none.
+  bool stop(std::size_t deployment, TaskHealth health, Tenure tenure, bool oldest,
+            bool unhealthy = false) {
+    const auto key = live_[deployment].take(health, tenure, oldest);
+    if (!key) return false;
+    count_stop(*key, health, unhealthy);
+    return true;
   }
-
-  /// Takes the task out of the books; the caller has removed it from, or will remove it from,
-  /// live_.
-  void stop(const LiveTask& task, bool unhealthy) {
-    plan_.stop.push_back({task.index, unhealthy});
+  void count_stop(TaskKey key, TaskHealth health, bool unhealthy) {
+    plan_.stop.push_back({key, unhealthy});
     --total_;
-    if (task.health == TaskHealth::healthy) --healthy_;
+    if (health == TaskHealth::healthy) --healthy_;
   }
 
   /// The rollout's way down: stops what it may of an older deployment.
   void retire(std::size_t deployment) {
     std::uint32_t& wanted = plan_.desired_counts[deployment];
-    LiveTasks& tasks = live_[deployment];
-    sort_for_stopping(tasks, true);
-    std::uint32_t left = size(tasks);
-    LiveTasks kept;
-    for (const LiveTask& task : tasks) {
-      const bool surplus = left > wanted;
-      if (!may_retire(task, surplus)) {
-        kept.push_back(task);
-        continue;
+    std::uint32_t left = live_[deployment].size();
+    for (const TaskHealth health : by_worth) {
+      while (may_retire(health, left > wanted)) {
+        if (!stop(deployment, health, Tenure::ordinary, true) &&
+            !stop(deployment, health, Tenure::leaving, true)) {
+          break;
+        }
+        if (left <= wanted) --wanted;
+        --left;
       }
-      stop(task, false);
-      if (!surplus) --wanted;
-      --left;
     }
-    tasks = std::move(kept);
     // What died and is not needed any more is not replaced.
-    if (healthy_ >= goal_.fewest_healthy()) wanted = std::min(wanted, left);
+    if (healthy_ >= goal_.fewest_healthy() && !goal_.deployments[0].halted) {
+      wanted = std::min(wanted, left);
+      plan_.held_by_protection += std::min(left, live_[deployment].kept());
+    }
   }
 
-  bool may_retire(const LiveTask& task, bool surplus) const {
+  bool may_retire(TaskHealth health, bool surplus) const {
+    if (goal_.deployments[0].halted && !surplus) return false;
     const std::uint32_t fewest = goal_.fewest_healthy();
-    if (task.health == TaskHealth::healthy) return healthy_ > fewest;
+    if (health == TaskHealth::healthy) return healthy_ > fewest;
     // One that is about to be healthy may be a substitute that is still needed.
     if (surplus || healthy_ >= fewest) return true;
     // An unhealthy one waits for its substitute too, unless it takes the room for it.
-    return task.health == TaskHealth::unhealthy && total_ >= goal_.most_live() && none_coming();
+    return health == TaskHealth::unhealthy && total_ >= goal_.most_live() && none_coming();
   }
 
   /// No task of PRIMARY is on its way to being healthy.
   bool none_coming() const {
-    return count(live_[0], TaskHealth::pending) + count(live_[0], TaskHealth::unproven) == 0;
+    return live_[0].count(TaskHealth::pending) + live_[0].count(TaskHealth::unproven) == 0;
   }
 
   /// Of PRIMARY's unhealthy tasks, as many stay as wait for a healthy substitute. When there is no
   /// room for substitutes, they go one at a time.
   void stop_unhealthy() {
-    LiveTasks& tasks = live_[0];
-    sort_for_stopping(tasks, true);  // The unhealthy ones are in front.
-    const std::uint32_t unhealthy = count(tasks, TaskHealth::unhealthy);
+    const std::uint32_t unhealthy = live_[0].count(TaskHealth::unhealthy);
     if (unhealthy == 0) return;
-    const std::uint32_t healthy = count(tasks, TaskHealth::healthy);
+    const std::uint32_t healthy = live_[0].count(TaskHealth::healthy);
     const std::uint32_t missing = goal_.desired_count - std::min(goal_.desired_count, healthy);
     std::uint32_t going = unhealthy - std::min(unhealthy, missing);
     if (going == 0 && none_coming() && total_ >= goal_.most_live()) going = 1;
-    for (std::uint32_t i = 0; i < going; ++i) stop(tasks[i], goal_.desired_count > 0);
-    tasks.erase(tasks.begin(), tasks.begin() + going);
+    if (goal_.deployments[0].halted) going = unhealthy;
+    for (std::uint32_t i = 0; i < going; ++i) {
+      // Protection is from scale-in and rollouts, not from this.
+      for (const Tenure tenure : {Tenure::ordinary, Tenure::leaving, Tenure::kept}) {
+        if (stop(0, TaskHealth::unhealthy, tenure, true, goal_.desired_count > 0)) break;
+      }
+    }
+  }
+
+  /// Tasks leave an instance that drains: at once those that do not run yet, the others within the
+  /// minimum, and after their substitutes if the maximum leaves room for these.
+  void replace_leaving(std::size_t deployment) {
+    while (stop(deployment, TaskHealth::pending, Tenure::leaving, true)) {
+    }
+    for (const TaskHealth health :
+         {TaskHealth::unhealthy, TaskHealth::unproven, TaskHealth::healthy}) {
+      while (healthy_ >= goal_.fewest_healthy() + (health == TaskHealth::healthy ? 1 : 0) &&
+             stop(deployment, health, Tenure::leaving, true)) {
+      }
+    }
   }
 
   void scale_in() {
-    LiveTasks& tasks = live_[0];
-    sort_for_stopping(tasks, false);
-    const std::uint32_t unhealthy = count(tasks, TaskHealth::unhealthy);
-    const std::uint32_t good = size(tasks) - unhealthy;
+    const std::uint32_t good =
+        live_[0].size() - live_[0].count(TaskHealth::unhealthy) - live_[0].leaving();
     if (good <= goal_.desired_count) return;
-    const std::uint32_t surplus = good - goal_.desired_count;
-    const auto first = tasks.begin() + unhealthy;
-    for (auto task = first; task != first + surplus; ++task) stop(*task, false);
-    tasks.erase(first, first + surplus);
+    std::uint32_t surplus = good - goal_.desired_count;
+    while (surplus > 0 && stop(0, TaskHealth::pending, Tenure::ordinary, false)) --surplus;
+    if (!goal_.scale_in_order.empty()) {
+      plan_.held_by_protection += scale_in_by_place(surplus);
+      return;
+    }
+    for (const TaskHealth health : {TaskHealth::unproven, TaskHealth::healthy}) {
+      while (surplus > 0 && stop(0, health, Tenure::ordinary, false)) --surplus;
+    }
+    plan_.held_by_protection += surplus;
+  }
+
+  /// Where tasks stand decides only among those of equal worth.
+  std::uint32_t scale_in_by_place(std::uint32_t surplus) {
+    for (const TaskHealth health : {TaskHealth::unproven, TaskHealth::healthy}) {
+      for (const TaskKey key : goal_.scale_in_order) {
+        if (surplus == 0) return 0;
+        const ObservedTask* task = tasks_.find(key);
+        const auto& set = tasks_.group(goal_.deployments[0].key).of(health, Tenure::ordinary);
+        if (!task || !set.contains({task->created_at, key})) continue;
+        live_[0].take_named(health);
+        count_stop(key, health, false);
+        --surplus;
+      }
+    }
+    return surplus;
   }
 
   void start(std::size_t deployment, std::uint32_t wanted) {
-    const std::uint32_t live = size(live_[deployment]);
+    const std::uint32_t live = live_[deployment].size();
     const std::uint32_t most = goal_.most_live();
-    if (live >= wanted || total_ >= most) return;
-    const auto not_before = goal_.deployments[deployment].not_before;
-    if (not_before && now_ < *not_before) {
-      look_again_at(*not_before);
+    const DeploymentGoal& goal = goal_.deployments[deployment];
+    if (live >= wanted || total_ >= most || goal.halted) return;
+    if (goal.not_before && now_ < *goal.not_before) {
+      look_again_at(*goal.not_before);
       return;
     }
     const std::uint32_t starting = std::min(wanted - live, most - total_);
@@ -183,21 +229,44 @@ class Planner {
 
   bool is_stuck() const {
     if (live_.size() < 2 || !plan_.start.empty() || !plan_.stop.empty()) return false;
-    if (some_stopping_ || total_ < goal_.most_live()) return false;
-    if (size(live_[0]) >= goal_.desired_count) return false;
-    return std::all_of(live_.begin(), live_.end(), [](const LiveTasks& tasks) {
-      return count(tasks, TaskHealth::healthy) == size(tasks);
-    });
+    if (tasks_.stopping() > 0 || total_ < goal_.most_live() || goal_.deployments[0].halted) {
+      return false;
+    }
+    return live_[0].size() < goal_.desired_count && healthy_ == total_;
   }
 
   const ServiceGoal& goal_;
+  const ObservedTasks& tasks_;
   TimePoint now_;
-  std::vector<LiveTasks> live_;
+  std::vector<Remaining> live_;
   std::uint32_t total_ = 0;
   std::uint32_t healthy_ = 0;
-  bool some_stopping_ = false;
   Plan plan_;
 };
+
+/// Each deployment as if it were a service of its own.
+Plan plan_side_by_side(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now) {
+  Plan whole;
+  for (std::size_t i = 0; i < goal.deployments.size(); ++i) {
+    ServiceGoal one = goal;
+    one.shifting = false;
+    one.desired_count = goal.deployments[i].desired_count;
+    one.deployments = {goal.deployments[i]};
+    Plan its = Planner(one, tasks, now).make();
+    for (PlannedStart& start : its.start) {
+      start.deployment = i;
+      whole.start.push_back(std::move(start));
+    }
+    whole.stop.insert(whole.stop.end(), its.stop.begin(), its.stop.end());
+    whole.desired_counts.push_back(one.desired_count);
+    whole.held_by_protection += its.held_by_protection;
+    whole.steady = goal.deployments.size() == 1 && its.steady;
+    if (its.look_again) {
+      whole.look_again = std::min(whole.look_again.value_or(*its.look_again), *its.look_again);
+    }
+  }
+  return whole;
+}
 
 std::uint64_t percent_of(std::uint32_t desired, std::uint32_t percent) {
   return std::uint64_t{desired} * percent;
@@ -214,24 +283,13 @@ std::uint32_t ServiceGoal::most_live() const {
   return static_cast<std::uint32_t>(percent_of(desired_count, maximum_percent) / 100);
 }
 
-TaskHealth judge(const ObservedTask& task, const ServiceGoal& goal, TimePoint now) {
-  if (task.status != TaskStatus::running || !task.started_at) return TaskHealth::pending;
-  const Duration age = now - *task.started_at;
-  if (!goal.behind_load_balancer) {
-    return age >= healthy_after_running ? TaskHealth::healthy : TaskHealth::unproven;
-  }
-  const auto all = [&](TargetStatus status) {
-    return std::all_of(task.targets.begin(), task.targets.end(),
-                       [status](TargetStatus each) { return each == status; });
-  };
-  if (!task.targets.empty() && all(TargetStatus::healthy)) return TaskHealth::healthy;
-  const bool unhealthy = std::find(task.targets.begin(), task.targets.end(),
-                                   TargetStatus::unhealthy) != task.targets.end();
-  if (unhealthy && age >= goal.health_check_grace_period) return TaskHealth::unhealthy;
-  return TaskHealth::unproven;
+bool is_at_strength(const ObservedTasks::Group& tasks, std::uint32_t desired_count) {
+  return tasks.size() == desired_count && tasks.count(TaskHealth::healthy) == desired_count;
 }
 
-Plan make_plan(const ServiceGoal& goal, std::span<const ObservedTask> tasks, TimePoint now) {
+Plan make_plan(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now) {
+  if (goal.scheduling == SchedulingStrategy::daemon) return plan_daemon(goal, tasks, now);
+  if (goal.shifting) return plan_side_by_side(goal, tasks, now);
   return Planner(goal, tasks, now).make();
 }
 

@@ -2,35 +2,47 @@
 
 // The service scheduler as a pure function: what is wanted and what is seen -> which tasks to start
 // and which to stop now. Follows the ECS developer guide: Services (rolling update, minimum and
-// maximum percent, unhealthy replacement).
+// maximum percent, unhealthy replacement, daemons, task scale-in protection). Its cost grows with
+// what it plans, not with how many tasks there are; only a daemon's grows with its tasks.
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "containers/task.hpp"
+#include "containers/observed_tasks.hpp"
+#include "containers/service.hpp"
 #include "lb/base/clock.hpp"
 
 namespace cutover::containers {
 
-/// One deployment of the service; index 0 is PRIMARY, older ones follow, newest first.
+/// One deployment of the service; the first one is PRIMARY, older ones follow, newest first.
 struct DeploymentGoal {
-  /// PRIMARY: ignored, it wants the service's count. Older ones: the tasks they still hold; shrinks
-  /// as the rollout goes on, and one that dies meanwhile is replaced by one of its own kind.
+  DeploymentKey key = 0;
+  /// PRIMARY of a rolling update: ignored, it wants the service's count. Older ones: the tasks they
+  /// still hold; shrinks as the rollout goes on, and one that dies meanwhile is replaced by one of
+  /// its own kind. While traffic is shifted: what the deployment is to have.
   std::uint32_t desired_count = 0;
   /// No start before this (restart throttle).
-  std::optional<TimePoint> not_before;
+  std::optional<TimePoint> not_before = std::nullopt;
+  /// It has failed: no start at all, and no older task makes way for it.
+  bool halted = false;
 };
 
 struct ServiceGoal {
+  SchedulingStrategy scheduling = SchedulingStrategy::replica;
   std::uint32_t desired_count = 0;
   std::uint32_t minimum_healthy_percent = 100;
   std::uint32_t maximum_percent = 200;
-  bool behind_load_balancer = false;
-  Duration health_check_grace_period = Duration::zero();
   std::vector<DeploymentGoal> deployments{DeploymentGoal{}};
+  /// Deployments stand side by side, each with its own count, while traffic moves from one to the
+  /// other: none makes way for another.
+  bool shifting = false;
+  /// daemon: the container instances that are to run a task each.
+  std::vector<std::string> instances = {};
+  /// Which running tasks scale-in takes, first to last. Empty: the youngest first.
+  std::vector<TaskKey> scale_in_order = {};
 
   /// Healthy tasks are never deliberately fewer: the minimum, rounded up.
   std::uint32_t fewest_healthy() const;
@@ -38,39 +50,15 @@ struct ServiceGoal {
   std::uint32_t most_live() const;
 };
 
-/// A task that is not yet STOPPED.
-struct ObservedTask {
-  std::size_t deployment = 0;
-  TaskStatus status = TaskStatus::pending;
-  DesiredStatus desired_status = DesiredStatus::running;
-  TimePoint created_at{};
-  std::optional<TimePoint> started_at;  ///< When it reached RUNNING.
-  std::vector<TargetStatus> targets;    ///< In each of the service's target groups.
-  /// What its containers' own checks say; nothing when no essential container has one.
-  std::optional<ContainerHealth> container_health;
-};
-
-enum class TaskHealth {
-  pending,    ///< Not RUNNING yet.
-  unproven,   ///< RUNNING, but not known to be healthy.
-  healthy,    ///< Counts for the minimum.
-  unhealthy,  ///< The load balancer says so, and the grace period is over.
-};
-
-/// Without a load balancer a task counts as healthy once it has run this long (UpdateService,
-/// minimumHealthyPercent).
-inline constexpr Duration healthy_after_running = std::chrono::seconds(40);
-
-TaskHealth judge(const ObservedTask& task, const ServiceGoal& goal, TimePoint now);
-
 struct PlannedStart {
-  std::size_t deployment = 0;
+  std::size_t deployment = 0;  ///< Its index in the goal.
   std::uint32_t count = 0;
+  std::string container_instance = {};  ///< daemon: there and nowhere else.
   friend bool operator==(const PlannedStart&, const PlannedStart&) = default;
 };
 
 struct PlannedStop {
-  std::size_t task = 0;    ///< Index in the observed tasks.
+  TaskKey task = 0;
   bool unhealthy = false;  ///< Because of its health checks; else scaling or rollout.
   friend bool operator==(const PlannedStop&, const PlannedStop&) = default;
 };
@@ -80,16 +68,20 @@ struct Plan {
   std::vector<PlannedStop> stop;
   /// The deployments' new desired counts, as many as in the goal.
   std::vector<std::uint32_t> desired_counts;
-  /// Observed tasks that are judged unhealthy.
-  std::vector<std::size_t> unhealthy;
   /// Minimum and maximum percent let a rollout neither stop nor start a task.
   bool stuck = false;
   /// As many tasks as desired run and are healthy, of one deployment, and none is on its way out.
   bool steady = false;
+  /// Tasks that would have been stopped, were they not protected.
+  std::uint32_t held_by_protection = 0;
   /// When time alone may change the plan.
   std::optional<TimePoint> look_again;
 };
 
-Plan make_plan(const ServiceGoal& goal, std::span<const ObservedTask> tasks, TimePoint now);
+/// `tasks` are judged as of `now`: see ObservedTasks::advance().
+Plan make_plan(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now);
+
+/// As many tasks as desired of this deployment run and are healthy.
+bool is_at_strength(const ObservedTasks::Group& tasks, std::uint32_t desired_count);
 
 }  // namespace cutover::containers

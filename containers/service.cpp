@@ -35,6 +35,20 @@ Result<void> check_daemon(const ServiceSpec& spec) {
   return {};
 }
 
+/// What deployments here do not do yet.
+Result<void> check_supported(const DeploymentConfiguration& configuration) {
+  if (configuration.strategy != DeploymentStrategy::rolling) {
+    return invalid(
+        "/deploymentConfiguration/strategy",
+        fmt::format("found {}; only ROLLING is supported", to_string(configuration.strategy)));
+  }
+  if (configuration.alarms && configuration.alarms->enable) {
+    return invalid("/deploymentConfiguration/alarms/enable",
+                   "found true; alarms are not supported");
+  }
+  return {};
+}
+
 /// What a deployment that shifts traffic has to know.
 Result<void> check_strategy(const ServiceSpec& spec) {
   const DeploymentConfiguration& its = spec.deployment;
@@ -96,6 +110,7 @@ Result<void> check_service(const ServiceSpec& spec) {
 
 Result<void> check_service(const ServiceSpec& spec, const TaskDefinition& definition) {
   if (auto checked = check_service(spec); !checked) return checked;
+  if (auto checked = check_supported(spec.deployment); !checked) return checked;
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     auto checked =
         check_entry(spec.load_balancers[i], definition, fmt::format("/loadBalancers/{}", i));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -13,7 +14,16 @@ namespace {
 /// What happens within this time is planned for in one go; it also bounds how fast a task that
 /// crashes at once is replaced.
 constexpr Duration plan_delay = std::chrono::milliseconds(100);
+/// How often those tasks are looked at that nobody tells about.
 constexpr Duration tick = std::chrono::seconds(1);
+/// How long a task without a place waits when no container instance changes meanwhile.
+constexpr Duration place_again_after = std::chrono::seconds(10);
+
+constexpr std::array tenures{Tenure::ordinary, Tenure::leaving, Tenure::kept};
+
+std::string scaling_reason(const TaskAgent& task) {
+  return fmt::format("Scaling activity initiated by (deployment {})", task.identity().deployment);
+}
 
 }  // namespace
 
@@ -25,94 +35,123 @@ ServiceAgent::ServiceAgent(const Surroundings& surroundings, const ArnMaker& arn
       random_(random),
       spec_(std::move(spec)),
       on_task_stopped_(std::move(on_task_stopped)),
-      desired_count_(spec_.desired_count),
       events_(spec_.name, surroundings.timers.clock(), random),
+      deployments_(arns, spec_.name, surroundings.timers.clock(), random, events_),
       created_at_(surroundings.timers.clock().wall_now()) {
-  add_deployment(std::move(definition));
+  deployments_.begin(spec_, std::move(definition), 0);
+  look_again();
   plan_at(surroundings_.timers.now());  // a new service has nothing to gather first
 }
 
-ServiceAgent::~ServiceAgent() { surroundings_.timers.cancel(timer_); }
+ServiceAgent::~ServiceAgent() {
+  surroundings_.timers.cancel(timer_);
+  tasks_.for_each([this](const ServiceTasks::Entry& entry) {
+    if (!entry.agent->is_stopped()) surroundings_.placer.release(entry.agent->identity().id);
+  });
+}
+
+std::uint32_t ServiceAgent::desired_count() const {
+  return is_daemon() ? static_cast<std::uint32_t>(instances_.size()) : spec_.desired_count;
+}
 
 void ServiceAgent::update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment) {
   const bool deploys = force_new_deployment || definition->arn != this->definition()->arn ||
                        needs_new_deployment(spec_, spec);
-  spec_ = std::move(spec);
-  if (spec_.desired_count != desired_count_) set_desired_count(spec_.desired_count);
+  const std::uint32_t count = spec.desired_count;
+  const std::uint32_t before = std::exchange(spec_, std::move(spec)).desired_count;
+  if (count != before) set_desired_count(count);
   if (deploys) deploy(std::move(definition));
   plan_soon();
 }
 
 void ServiceAgent::set_desired_count(std::uint32_t count) {
-  desired_count_ = count;
-  deployments_.front().desired_count = count;
-  deployments_.front().updated_at = surroundings_.timers.clock().wall_now();
+  spec_.desired_count = count;
+  deployments_.set_desired_count(deployments_.primary(), count);
   plan_soon();
 }
 
 void ServiceAgent::deploy(DefinitionPtr definition) {
-  Deployment& former = deployments_.front();
+  const Deployment& former = deployments_.primary();
   // A finished deployment keeps up its count until the new one takes over; an unfinished one does
   // not grow any more.
-  former.desired_count = former.completed ? desired_count_ : describe(former).running_count;
-  add_deployment(std::move(definition));
-  plan_soon();
-}
-
-void ServiceAgent::add_deployment(DefinitionPtr definition) {
-  Deployment added;
-  added.id = new_deployment_id(random_);
-  added.definition = std::move(definition);
-  added.created_at = surroundings_.timers.clock().wall_now();
-  added.updated_at = added.created_at;
-  deployments_.insert(deployments_.begin(), std::move(added));
+  const std::uint32_t kept =
+      former.state == RolloutState::completed ? desired_count() : tasks_.counts(former.key).running;
+  deployments_.begin(spec_, std::move(definition), kept);
 }
 
 void ServiceAgent::remove() {
   status_ = has_live_tasks() ? ServiceStatus::draining : ServiceStatus::inactive;
+  instances_.clear();
   set_desired_count(0);
 }
 
 void ServiceAgent::stop_now() {
-  set_desired_count(0);
-  for (TaskAgent* task : live_tasks()) {
-    task->stop(
-        StopCode::service_scheduler_initiated,
-        fmt::format("Scaling activity initiated by (deployment {})", task->identity().deployment),
-        false);
+  remove();
+  std::vector<TaskAgent*> live;
+  tasks_.for_each([&](const ServiceTasks::Entry& entry) {
+    if (!entry.agent->is_stopped()) live.push_back(entry.agent.get());
+  });
+  for (TaskAgent* task : live) {
+    task->stop(StopCode::service_scheduler_initiated, scaling_reason(*task), false);
   }
+}
+
+void ServiceAgent::look_again() {
+  place_again_at_ = surroundings_.timers.now();
+  if (is_daemon() && status_ == ServiceStatus::active) {
+    instances_ =
+        surroundings_.placer.eligible_instances(*definition(), spec_.placement_constraints);
+  }
+  std::vector<const TaskAgent*> changed;
+  tasks_.for_each([&](const ServiceTasks::Entry& entry) {
+    const ObservedTask* seen = observed_.find(entry.key);
+    if (!seen) return;
+    const bool drains = surroundings_.placer.is_draining(seen->container_instance);
+    const bool is_protected = entry.agent->is_protected(surroundings_.timers.now());
+    if (seen->instance_draining != drains || seen->is_protected != is_protected) {
+      changed.push_back(entry.agent.get());
+    }
+  });
+  for (const TaskAgent* task : changed) tasks_.note(*task);
+  if (!changed.empty() || !unplaced_.empty() || is_daemon()) plan_soon();
 }
 
 TaskAgent* ServiceAgent::task(std::string_view id) {
-  const auto found = std::find_if(tasks_.begin(), tasks_.end(),
-                                  [id](const auto& task) { return task->identity().id == id; });
-  return found == tasks_.end() ? nullptr : found->get();
+  ServiceTasks::Entry* entry = tasks_.find(id);
+  return entry ? entry->agent.get() : nullptr;
 }
 
-bool ServiceAgent::has_live_tasks() const {
-  return std::any_of(tasks_.begin(), tasks_.end(),
-                     [](const auto& task) { return !task->is_stopped(); });
+Deployment* ServiceAgent::deployment_of(const TaskAgent& task) {
+  return deployments_.find(tasks_.at(task).deployment);
 }
 
-std::vector<TaskAgent*> ServiceAgent::live_tasks() const {
-  std::vector<TaskAgent*> live;
-  for (const auto& task : tasks_) {
-    if (!task->is_stopped()) live.push_back(task.get());
+Result<void> ServiceAgent::stop_service_deployment(std::string_view arn) {
+  const ServiceDeployment* record = deployments_.find_record(arn);
+  if (!record) {
+    return Error{"ServiceDeploymentNotFoundException", "/serviceDeploymentArn",
+                 fmt::format("Service deployment not found: {}", arn)};
   }
-  return live;
-}
-
-ServiceAgent::Deployment* ServiceAgent::deployment(const std::string& id) {
-  const auto found = std::find_if(deployments_.begin(), deployments_.end(),
-                                  [&id](const Deployment& each) { return each.id == id; });
-  return found == deployments_.end() ? nullptr : &*found;
+  if (is_final(record->status) || !deployments_.under_way() ||
+      deployments_.primary().rolled_back_to) {
+    return Error{"ConflictException", "/serviceDeploymentArn",
+                 fmt::format("the service deployment is {}; only one that is IN_PROGRESS can be "
+                             "stopped",
+                             to_string(record->status))};
+  }
+  deployments_.set_status(deployments_.record(), ServiceDeploymentStatus::rollback_requested, {});
+  deployments_.fail({"deployment", "stopped by request", true},
+                    tasks_.counts(deployments_.primary().key).live);
+  plan_soon();
+  return {};
 }
 
 // What becomes of tasks. None of these destroys one: that is left to plan().
 
 void ServiceAgent::on_running(TaskAgent& task) {
-  if (Deployment* its = deployment(task.identity().deployment)) its->throttle.reached_running();
-  plan_soon();
+  if (Deployment* its = deployment_of(task)) {
+    its->throttle.reached_running();
+    its->breaker.reached_running();
+  }
 }
 
 void ServiceAgent::on_draining(TaskAgent& task) {
@@ -127,16 +166,21 @@ void ServiceAgent::on_stopped(TaskAgent& task) {
     } else {
       events_.gather_stopped_pending();
     }
-  } else if (Deployment* its = deployment(task.identity().deployment); its && !state.started_at) {
+  } else if (Deployment* its = deployment_of(task);
+             its && !state.started_at && state.stop_code != StopCode::user_initiated) {
     // Also when its first container ended before the task as a whole ran.
-    if (state.stop_code != StopCode::user_initiated) {
-      ++its->failed_tasks;
-      its->throttle.failed_to_start(surroundings_.timers.now());
-    }
+    its->breaker.failed_to_start();
+    its->throttle.failed_to_start(surroundings_.timers.now());
   }
-  told_unhealthy_.erase(&task);
+  tasks_.note(task);
+  surroundings_.placer.release(task.identity().id);
   plan_soon();
   on_task_stopped_();
+}
+
+void ServiceAgent::on_changed(TaskAgent& task) {
+  tasks_.note(task);
+  plan_soon();
 }
 
 void ServiceAgent::on_registered(const std::string& target_group) {
@@ -151,6 +195,7 @@ void ServiceAgent::on_deregistered(const std::string& target_group) {
 
 void ServiceAgent::on_registration_failed(const std::string& target_group, const Error& error) {
   events_.registration_failed(target_group, error.message);
+  plan_soon();
 }
 
 void ServiceAgent::plan_soon() { plan_at(surroundings_.timers.now() + plan_delay); }
@@ -166,185 +211,245 @@ void ServiceAgent::plan_at(TimePoint moment) {
 }
 
 void ServiceAgent::plan() {
-  forget_old_tasks();
-  for (TaskAgent* task : live_tasks()) task->poll();
-  drop_finished_deployments();
+  look_at_changes();
+  tasks_.forget_old(surroundings_.timers.now());
+  deployments_.drop_finished(
+      [this](const Deployment& each) { return tasks_.counts(each.key).live > 0; });
   events_.flush();
-  const std::vector<TaskAgent*> observed = live_tasks();
-  std::vector<ObservedTask> seen;
-  for (const TaskAgent* task : observed) {
-    const Deployment* its = deployment(task->identity().deployment);
-    seen.push_back(task->observe(static_cast<std::size_t>(its - deployments_.data())));
-  }
-  const Plan plan = make_plan(goal(), seen, surroundings_.timers.now());
-  tell_unhealthy(plan, observed);
-  carry_out(plan, observed);
+  watch_over_deployment();
+  tell_unhealthy();
+  const Plan plan = make_plan(goal(), observed_, surroundings_.timers.now());
+  carry_out(plan);
   events_.flush();
   settle(plan);
-  if (has_live_tasks() || deployments_.size() > 1) plan_at(surroundings_.timers.now() + tick);
-  if (plan.look_again) plan_at(*plan.look_again);
+  wait_for_more(plan);
 }
 
-void ServiceAgent::forget_old_tasks() {
+void ServiceAgent::look_at_changes() {
   const TimePoint now = surroundings_.timers.now();
-  auto stopped = static_cast<std::size_t>(std::count_if(
-      tasks_.begin(), tasks_.end(), [](const auto& task) { return task->is_stopped(); }));
-  std::erase_if(tasks_, [&](const auto& task) {
-    if (!task->is_stopped()) return false;
-    const bool forgotten = stopped > stopped_tasks_kept_max ||
-                           now - *task->state().stopped_at > stopped_tasks_kept_for;
-    if (forgotten) --stopped;
-    return forgotten;
-  });
+  observed_.set_rules({!spec_.load_balancers.empty(), spec_.health_check_grace_period}, now);
+  for (const TaskKey key : std::exchange(polled_, {})) {
+    ServiceTasks::Entry& entry = tasks_.at(key);
+    entry.agent->poll();
+    tasks_.note(*entry.agent);
+  }
+  for (ServiceTasks::Entry* entry : tasks_.take_changed()) look_at(*entry);
+  observed_.advance(now);
 }
 
-void ServiceAgent::drop_finished_deployments() {
-  const auto has_task = [this](const Deployment& each) {
-    return std::any_of(tasks_.begin(), tasks_.end(), [&each](const auto& task) {
-      return !task->is_stopped() && task->identity().deployment == each.id;
-    });
-  };
-  deployments_.erase(std::remove_if(std::next(deployments_.begin()), deployments_.end(),
-                                    [&](const Deployment& each) {
-                                      return each.desired_count == 0 && !has_task(each);
-                                    }),
-                     deployments_.end());
+void ServiceAgent::look_at(ServiceTasks::Entry& entry) {
+  TaskAgent& task = *entry.agent;
+  if (task.state().last_status == TaskStatus::deactivating) task.poll();
+  if (task.is_stopped()) {
+    observed_.erase(entry.key);
+    told_unhealthy_.erase(entry.key);
+    return;
+  }
+  const TimePoint now = surroundings_.timers.now();
+  if (task.needs_poll() || task.is_protected(now)) polled_.insert(entry.key);
+  ObservedTask seen = task.observe(entry.deployment);
+  seen.container_instance = task.identity().placement.container_instance;
+  seen.instance_draining = surroundings_.placer.is_draining(seen.container_instance);
+  seen.is_protected = task.is_protected(now);
+  observed_.put(entry.key, std::move(seen), now);
+}
+
+void ServiceAgent::watch_over_deployment() {
+  const auto& configuration = spec_.deployment;
+  for (Deployment& each : deployments_.list()) {
+    const bool well = observed_.group(each.key).count(TaskHealth::healthy) > 0;
+    if (well) each.breaker.runs_well();
+  }
+  if (!deployments_.under_way() || status_ != ServiceStatus::active) return;
+  const Deployment& primary = deployments_.primary();
+  ServiceDeployment& record = deployments_.record();
+  record.breaker_count = primary.breaker.failed_tasks();
+  record.breaker_threshold = CircuitBreaker::threshold(desired_count());
+  if (!configuration.circuit_breaker.enable || !primary.breaker.is_tripped(desired_count())) return;
+  record.breaker = MonitorStatus::triggered;
+  deployments_.fail(
+      {"circuit breaker", "tasks failed to start", configuration.circuit_breaker.rollback},
+      tasks_.counts(primary.key).live);
 }
 
 ServiceGoal ServiceAgent::goal() const {
   ServiceGoal goal;
-  goal.desired_count = desired_count_;
+  goal.scheduling = spec_.scheduling;
+  goal.desired_count = desired_count();
   goal.minimum_healthy_percent = spec_.deployment.minimum_healthy_percent;
   goal.maximum_percent = spec_.deployment.maximum_percent;
-  goal.behind_load_balancer = !spec_.load_balancers.empty();
-  goal.health_check_grace_period = spec_.health_check_grace_period;
+  goal.instances = instances_;
   goal.deployments.clear();
-  for (const Deployment& each : deployments_) {
-    goal.deployments.push_back({each.desired_count, each.throttle.not_before()});
+  for (const Deployment& each : deployments_.list()) {
+    goal.deployments.push_back({each.key, each.desired_count, each.throttle.not_before(),
+                                each.state == RolloutState::failed});
+  }
+  if (observed_.group(goal.deployments.front().key).size() > goal.desired_count) {
+    goal.scale_in_order = scale_in_order();
   }
   return goal;
 }
 
-void ServiceAgent::tell_unhealthy(const Plan& plan, const std::vector<TaskAgent*>& observed) {
-  std::set<const TaskAgent*> unhealthy;
-  for (const std::size_t index : plan.unhealthy) {
-    unhealthy.insert(observed[index]);
-    if (told_unhealthy_.contains(observed[index])) continue;
-    for (const std::string& text : observed[index]->unhealthy_targets()) events_.unhealthy(text);
+std::vector<TaskKey> ServiceAgent::scale_in_order() const {
+  const auto& group = observed_.group(deployments_.primary().key);
+  std::vector<std::string> ids;
+  for (const TaskHealth health : {TaskHealth::unproven, TaskHealth::healthy}) {
+    for (const auto& [age, key] : group.of(health, Tenure::ordinary)) {
+      ids.push_back(tasks_.at(key).agent->identity().id);
+    }
+  }
+  std::vector<TaskKey> order;
+  order.reserve(ids.size());
+  for (const auto& id : surroundings_.placer.scale_in_order(ids, spec_.placement_strategy)) {
+    if (const auto* entry = tasks_.find(id)) order.push_back(entry->key);
+  }
+  return order;
+}
+
+void ServiceAgent::tell_unhealthy() {
+  std::set<TaskKey> unhealthy;
+  for (const Deployment& each : deployments_.list()) {
+    for (const Tenure tenure : tenures) {
+      for (const auto& [age, key] : observed_.group(each.key).of(TaskHealth::unhealthy, tenure)) {
+        unhealthy.insert(key);
+        if (told_unhealthy_.contains(key)) continue;
+        const TaskAgent& task = *tasks_.at(key).agent;
+        const auto texts = task.unhealthy_targets();
+        for (const std::string& text : texts) events_.unhealthy(text);
+        if (texts.empty()) {
+          events_.unhealthy(
+              fmt::format("(task {}) failed container health checks.", task.identity().id));
+        }
+      }
+    }
   }
   told_unhealthy_ = std::move(unhealthy);
 }
 
-void ServiceAgent::carry_out(const Plan& plan, const std::vector<TaskAgent*>& observed) {
-  for (std::size_t i = 0; i < deployments_.size(); ++i) {
-    Deployment& each = deployments_[i];
-    if (each.desired_count == plan.desired_counts[i]) continue;
-    each.desired_count = plan.desired_counts[i];
-    each.updated_at = surroundings_.timers.clock().wall_now();
+void ServiceAgent::carry_out(const Plan& plan) {
+  auto& deployments = deployments_.list();
+  for (std::size_t i = 0; i < deployments.size(); ++i) {
+    deployments_.set_desired_count(deployments[i], plan.desired_counts[i]);
   }
-  for (const PlannedStop& stop : plan.stop) stop_task(*observed[stop.task], stop.unhealthy);
+  for (const PlannedStop& stop : plan.stop) stop_task(*tasks_.at(stop.task).agent, stop.unhealthy);
+  const bool waits = !unplaced_.empty() && surroundings_.timers.now() < place_again_at_;
+  if (!waits) unplaced_.clear();
   for (const PlannedStart& start : plan.start) {
-    start_tasks(deployments_[start.deployment], start.count);
+    if (!waits) start_tasks(deployments[start.deployment], start);
   }
 }
 
 void ServiceAgent::stop_task(TaskAgent& task, bool unhealthy) {
-  std::string reason =
-      fmt::format("Scaling activity initiated by (deployment {})", task.identity().deployment);
+  std::string reason = scaling_reason(task);
   if (unhealthy) {
-    reason = fmt::format("Task failed ELB health checks in (target-group {})",
-                         task.unhealthy_target_group());
-    if (Deployment* its = deployment(task.identity().deployment)) ++its->failed_tasks;
+    const std::string group = task.unhealthy_target_group();
+    reason = group.empty()
+                 ? "Task failed container health checks"
+                 : fmt::format("Task failed ELB health checks in (target-group {})", group);
+    Deployment* its = deployment_of(task);
+    if (its && its->state == RolloutState::in_progress) its->breaker.failed_health_checks();
   }
   task.stop(StopCode::service_scheduler_initiated, std::move(reason), true);
 }
 
-void ServiceAgent::start_tasks(Deployment& deployment, std::uint32_t count) {
+void ServiceAgent::start_tasks(Deployment& deployment, const PlannedStart& start) {
   TaskListener& listener = *this;
   std::vector<std::string> ids;
   std::vector<TaskAgent*> started;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    TaskAgent::Identity identity;
-    identity.id = new_task_id(random_);
-    identity.arn = arns_.task(identity.id);
-    identity.service = spec_.name;
-    identity.deployment = deployment.id;
-    identity.group = "service:" + spec_.name;
-    identity.started_by = deployment.id;
-    identity.seed = random_();
-    ids.push_back(identity.id);
-    tasks_.push_back(std::make_unique<TaskAgent>(surroundings_, listener, std::move(identity),
-                                                 deployment.definition, spec_.load_balancers));
-    started.push_back(tasks_.back().get());
+  for (std::uint32_t i = 0; i < start.count; ++i) {
+    std::string id = new_task_id(random_);
+    auto placed = place(id, deployment, start.container_instance);
+    if (!placed) {
+      // The others want just such a place.
+      unplaced_ = placed.error().message;
+      place_again_at_ = surroundings_.timers.now() + place_again_after;
+      break;
+    }
+    ids.push_back(id);
+    auto agent = std::make_unique<TaskAgent>(
+        surroundings_, listener, identity(std::move(id), *std::move(placed), deployment),
+        deployment.revision->definition, deployment.revision->places());
+    started.push_back(tasks_.add(deployment.key, std::move(agent)).agent.get());
   }
+  if (started.empty()) return;
   events_.started(ids);
   for (TaskAgent* task : started) task->start();
+  for (const TaskAgent* task : started) tasks_.note(*task);
+  plan_soon();
+}
+
+Result<Placement> ServiceAgent::place(const std::string& task_id, const Deployment& deployment,
+                                      const std::string& container_instance) const {
+  PlacementRequest request;
+  request.task_id = task_id;
+  request.definition = deployment.revision->definition;
+  request.group = "service:" + spec_.name;
+  request.constraints = spec_.placement_constraints;
+  request.strategies = spec_.placement_strategy;
+  if (!container_instance.empty()) request.container_instance = container_instance;
+  return surroundings_.placer.place(request);
+}
+
+TaskAgent::Identity ServiceAgent::identity(std::string task_id, Placement placement,
+                                           const Deployment& deployment) {
+  TaskAgent::Identity identity;
+  identity.arn = arns_.task(task_id);
+  identity.id = std::move(task_id);
+  identity.cluster_arn = arns_.cluster();
+  identity.placement = std::move(placement);
+  identity.service = spec_.name;
+  identity.deployment = deployment.id;
+  identity.group = "service:" + spec_.name;
+  identity.started_by = deployment.id;
+  identity.tags = task_tags(*deployment.revision->definition);
+  const auto& network = deployment.revision->network;
+  if (network && !network->subnets.empty()) identity.subnet = network->subnets.front();
+  identity.seed = random_();
+  return identity;
+}
+
+std::vector<NamedValue> ServiceAgent::task_tags(const TaskDefinition& definition) const {
+  std::vector<NamedValue> tags;
+  if (spec_.propagate_tags == PropagateTags::service) tags = spec_.tags;
+  if (spec_.propagate_tags == PropagateTags::task_definition) tags = definition.tags;
+  if (spec_.ecs_managed_tags) {
+    tags.emplace_back("aws:ecs:clusterName", bare_name(arns_.cluster()));
+    tags.emplace_back("aws:ecs:serviceName", spec_.name);
+  }
+  return tags;
 }
 
 void ServiceAgent::settle(const Plan& plan) {
-  const Deployment& primary = deployments_.front();
+  const bool active = status_ == ServiceStatus::active;
   events_.holds(ServiceEvents::Condition::stuck, plan.stuck);
-  events_.holds(ServiceEvents::Condition::impaired, primary.throttle.is_impaired());
-  if (plan.steady && !primary.completed) {
-    deployments_.front().completed = true;
-    deployments_.front().updated_at = surroundings_.timers.clock().wall_now();
-    events_.completed(primary.id);
-  }
-  events_.holds(ServiceEvents::Condition::steady, plan.steady && status_ == ServiceStatus::active);
+  events_.holds(ServiceEvents::Condition::impaired, deployments_.primary().throttle.is_impaired());
+  events_.holds(ServiceEvents::Condition::unplaced, !unplaced_.empty(), unplaced_);
+  events_.holds(ServiceEvents::Condition::held_by_protection, plan.held_by_protection > 0,
+                std::to_string(plan.held_by_protection));
+  if (plan.steady && deployments_.under_way()) deployments_.complete();
+  events_.holds(ServiceEvents::Condition::steady, plan.steady && active);
   if (status_ != ServiceStatus::draining) return;
-  const bool leaving = std::all_of(tasks_.begin(), tasks_.end(), [](const auto& task) {
-    return task->state().last_status >= TaskStatus::stopping;
+  bool leaving = true;
+  tasks_.for_each([&](const ServiceTasks::Entry& entry) {
+    leaving = leaving && entry.agent->state().last_status >= TaskStatus::stopping;
   });
   if (leaving) status_ = ServiceStatus::inactive;
 }
 
-std::vector<TaskDescription> ServiceAgent::tasks() const {
-  std::vector<TaskDescription> descriptions;
-  for (const auto& task : tasks_) descriptions.push_back(task->describe());
-  return descriptions;
-}
-
-DeploymentDescription ServiceAgent::describe(const Deployment& deployment) const {
-  DeploymentDescription description;
-  description.id = deployment.id;
-  description.status =
-      &deployment == deployments_.data() ? DeploymentStatus::primary : DeploymentStatus::active;
-  description.task_definition = deployment.definition->reference();
-  description.task_definition_arn = deployment.definition->arn;
-  description.desired_count = deployment.desired_count;
-  description.failed_tasks = deployment.failed_tasks;
-  for (const auto& task : tasks_) {
-    if (task->identity().deployment != deployment.id) continue;
-    if (task->state().last_status == TaskStatus::running) ++description.running_count;
-    if (is_before_running(task->state().last_status)) ++description.pending_count;
+void ServiceAgent::wait_for_more(const Plan& plan) {
+  const TimePoint now = surroundings_.timers.now();
+  if (!polled_.empty()) plan_at(now + tick);
+  if (!unplaced_.empty()) plan_at(std::max(place_again_at_, now + plan_delay));
+  // An older deployment that neither wants nor has a task any more is to drop out.
+  const auto& list = deployments_.list();
+  if (std::any_of(std::next(list.begin()), list.end(), [this](const Deployment& each) {
+        return each.desired_count == 0 && tasks_.counts(each.key).live == 0;
+      })) {
+    plan_at(now + plan_delay);
   }
-  description.rollout_state =
-      deployment.completed ? RolloutState::completed : RolloutState::in_progress;
-  description.rollout_state_reason = fmt::format(
-      "ECS deployment {} {}.", deployment.id, deployment.completed ? "completed" : "in progress");
-  description.created_at = deployment.created_at;
-  description.updated_at = deployment.updated_at;
-  return description;
-}
-
-ServiceDescription ServiceAgent::describe() const {
-  ServiceDescription description;
-  description.spec = spec_;
-  description.spec.task_definition = definition()->reference();
-  description.spec.desired_count = desired_count_;
-  description.cluster_arn = arns_.cluster();
-  description.task_definition_arn = definition()->arn;
-  description.arn = arns_.service(spec_.name);
-  description.status = status_;
-  description.desired_count = desired_count_;
-  for (const Deployment& each : deployments_) {
-    description.deployments.push_back(describe(each));
-    description.running_count += description.deployments.back().running_count;
-    description.pending_count += description.deployments.back().pending_count;
+  for (const auto& moment : {plan.look_again, events_.next_repeat(), tasks_.next_forgetting()}) {
+    if (moment) plan_at(std::max(*moment, now + plan_delay));
   }
-  description.events = events_.list();
-  description.created_at = created_at_;
-  return description;
 }
 
 }  // namespace cutover::containers

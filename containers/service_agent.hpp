@@ -1,23 +1,24 @@
 #pragma once
 
-// Runs one service: looks at its tasks, asks the scheduler (scheduler.hpp) for a plan, and carries
-// it out. It plans soon after every event, and once a second while anything is under way, because
-// the load balancer's verdicts are polled. Control thread only.
+// Runs one service: notes what becomes of its tasks, asks the scheduler (scheduler.hpp) for a plan
+// soon after, and carries it out. It looks at what has changed only, and waits for nothing when
+// nothing is under way. Control thread only.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "containers/deployments.hpp"
 #include "containers/identifiers.hpp"
-#include "containers/restart_throttle.hpp"
 #include "containers/scheduler.hpp"
 #include "containers/service.hpp"
 #include "containers/service_events.hpp"
+#include "containers/service_tasks.hpp"
 #include "containers/task_agent.hpp"
-#include "containers/task_definitions.hpp"
 
 namespace cutover::containers {
 
@@ -33,14 +34,14 @@ class ServiceAgent final : private TaskListener {
   /// As it is now.
   const ServiceSpec& spec() const { return spec_; }
   ServiceStatus status() const { return status_; }
-  std::uint32_t desired_count() const { return desired_count_; }
-  const DefinitionPtr& definition() const { return deployments_.front().definition; }
+  std::uint32_t desired_count() const;
+  const DefinitionPtr& definition() const { return deployments_.primary().revision->definition; }
 
   /// UpdateService: what the spec changes takes effect at once; a new deployment begins, and
   /// becomes PRIMARY, when a change needs one or when it is forced.
   void update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment);
   /// Container instances have changed, or the protection of a task.
-  void look_again() { plan_soon(); }
+  void look_again();
   void set_tags(std::vector<NamedValue> tags) { spec_.tags = std::move(tags); }
   /// Scales to 0 for good; INACTIVE once every task is on its way out.
   void remove();
@@ -51,44 +52,50 @@ class ServiceAgent final : private TaskListener {
   std::vector<TaskDescription> tasks() const;
   /// The task of that id, or nullptr.
   TaskAgent* task(std::string_view id);
-  bool has_live_tasks() const;
+  bool has_live_tasks() const { return tasks_.counts().live > 0; }
+
+  /// Newest first.
+  std::vector<ServiceDeploymentDescription> service_deployments() const;
+  RevisionPtr revision(std::string_view arn) const { return deployments_.find_revision(arn); }
+  /// StopServiceDeployment: back to the one that was completed last.
+  Result<void> stop_service_deployment(std::string_view arn);
 
  private:
-  struct Deployment {
-    std::string id;
-    DefinitionPtr definition;
-    std::uint32_t desired_count = 0;
-    std::uint32_t failed_tasks = 0;
-    bool completed = false;
-    RestartThrottle throttle;
-    WallTime created_at{};
-    WallTime updated_at{};
-  };
-
   void on_running(TaskAgent& task) override;
   void on_draining(TaskAgent& task) override;
   void on_stopped(TaskAgent& task) override;
-  void on_health_changed(TaskAgent&) override { plan_soon(); }
+  void on_changed(TaskAgent& task) override;
   void on_registered(const std::string& target_group) override;
   void on_deregistered(const std::string& target_group) override;
   void on_registration_failed(const std::string& target_group, const Error& error) override;
 
+  bool is_daemon() const { return spec_.scheduling == SchedulingStrategy::daemon; }
+  Deployment* deployment_of(const TaskAgent& task);
   void set_desired_count(std::uint32_t count);
   void deploy(DefinitionPtr definition);
-  void add_deployment(DefinitionPtr definition);
-  Deployment* deployment(const std::string& id);
+
   void plan_at(TimePoint moment);
   void plan_soon();
   void plan();
-  void forget_old_tasks();
-  void drop_finished_deployments();
-  std::vector<TaskAgent*> live_tasks() const;
+  void look_at_changes();
+  void look_at(ServiceTasks::Entry& entry);
+  void look_at_all();
+  void watch_over_deployment();
   ServiceGoal goal() const;
-  void carry_out(const Plan& plan, const std::vector<TaskAgent*>& observed);
-  void tell_unhealthy(const Plan& plan, const std::vector<TaskAgent*>& observed);
+  std::vector<TaskKey> scale_in_order() const;
+  void tell_unhealthy();
+  void carry_out(const Plan& plan);
   void stop_task(TaskAgent& task, bool unhealthy);
-  void start_tasks(Deployment& deployment, std::uint32_t count);
+  void start_tasks(Deployment& deployment, const PlannedStart& start);
+  Result<Placement> place(const std::string& task_id, const Deployment& deployment,
+                          const std::string& container_instance) const;
+  TaskAgent::Identity identity(std::string task_id, Placement placement,
+                               const Deployment& deployment);
+  std::vector<NamedValue> task_tags(const TaskDefinition& definition) const;
   void settle(const Plan& plan);
+  void wait_for_more(const Plan& plan);
+
+  ServiceRevisionSummary summarize(DeploymentKey deployment, const ServiceRevision& revision) const;
   DeploymentDescription describe(const Deployment& deployment) const;
 
   Surroundings surroundings_;
@@ -97,11 +104,15 @@ class ServiceAgent final : private TaskListener {
   ServiceSpec spec_;
   std::function<void()> on_task_stopped_;
   ServiceStatus status_ = ServiceStatus::active;
-  std::uint32_t desired_count_;
-  std::vector<Deployment> deployments_;            ///< Newest first; never empty.
-  std::vector<std::unique_ptr<TaskAgent>> tasks_;  ///< Oldest first.
-  std::set<const TaskAgent*> told_unhealthy_;
   ServiceEvents events_;
+  Deployments deployments_;
+  ServiceTasks tasks_;
+  ObservedTasks observed_;
+  std::vector<std::string> instances_;  ///< A daemon's.
+  std::set<TaskKey> polled_;            ///< Those that only looking tells about.
+  std::set<TaskKey> told_unhealthy_;
+  std::string unplaced_;  ///< Why the last task has no place; empty: it has.
+  TimePoint place_again_at_{};
   WallTime created_at_;
   TimerId timer_ = 0;
   TimePoint timer_at_{};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "containers/identifiers.hpp"
@@ -12,12 +13,20 @@ namespace {
 
 constexpr Duration said_again_after = std::chrono::hours(6);
 
-std::string_view words(ServiceEvents::Condition condition) {
+std::string words(ServiceEvents::Condition condition, std::string_view detail) {
   switch (condition) {
     case ServiceEvents::Condition::steady:
       return "has reached a steady state.";
     case ServiceEvents::Condition::impaired:
       return "is unable to consistently start tasks successfully.";
+    case ServiceEvents::Condition::unplaced:
+      return fmt::format(
+          "was unable to place a task because no container instance met all of its "
+          "requirements. {}",
+          detail);
+    case ServiceEvents::Condition::held_by_protection:
+      return fmt::format("was unable to scale in due to (reason {} tasks under protection)",
+                         detail);
     case ServiceEvents::Condition::stuck:
       break;
   }
@@ -75,12 +84,28 @@ void ServiceEvents::completed(const std::string& deployment) {
   add(fmt::format("(deployment {}) deployment completed.", deployment));
 }
 
+void ServiceEvents::failed(const std::string& deployment, std::string_view why) {
+  add(fmt::format("(deployment {}) deployment failed: {}.", deployment, why));
+}
+
+void ServiceEvents::rolling_back(const std::string& deployment) {
+  add(fmt::format("rolling back to deployment {}.", deployment));
+}
+
 void ServiceEvents::registration_failed(const std::string& target_group, const std::string& why) {
   add(fmt::format("failed to register targets in (target-group {}) with (error {})", target_group,
                   why));
 }
 
-void ServiceEvents::holds(Condition condition, bool does) {
+std::optional<TimePoint> ServiceEvents::next_repeat() const {
+  std::optional<TimePoint> next;
+  for (const auto& [condition, said] : said_) {
+    next = std::min(next.value_or(said + said_again_after), said + said_again_after);
+  }
+  return next;
+}
+
+void ServiceEvents::holds(Condition condition, bool does, std::string_view detail) {
   if (!does) {
     said_.erase(condition);
     return;
@@ -89,7 +114,7 @@ void ServiceEvents::holds(Condition condition, bool does) {
   const auto said = said_.find(condition);
   if (said != said_.end() && now - said->second < said_again_after) return;
   said_[condition] = now;
-  add(words(condition));
+  add(words(condition, detail));
 }
 
 }  // namespace cutover::containers

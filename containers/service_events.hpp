@@ -34,13 +34,20 @@ class ServiceEvents {
 
   void started(const std::vector<std::string>& task_ids);
   void completed(const std::string& deployment);
+  /// `why` is "tasks failed to start".
+  void failed(const std::string& deployment, std::string_view why);
+  void rolling_back(const std::string& deployment);
   void registration_failed(const std::string& target_group, const std::string& why);
   /// `text` is "(port 32768) is unhealthy in (target-group api) due to (reason …)".
   void unhealthy(const std::string& text) { add(text); }
 
   /// Conditions that last: said when they begin, and again every 6 hours while they hold.
-  enum class Condition { steady, stuck, impaired };
-  void holds(Condition condition, bool does);
+  enum class Condition { steady, stuck, impaired, unplaced, held_by_protection };
+  /// `detail` is said with it: why a task has no place, how many tasks are protected.
+  void holds(Condition condition, bool does, std::string_view detail = {});
+
+  /// When something that lasts is to be said again.
+  std::optional<TimePoint> next_repeat() const;
 
   /// Newest first.
   std::vector<ServiceEvent> list() const { return {events_.begin(), events_.end()}; }

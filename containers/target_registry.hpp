@@ -4,8 +4,11 @@
 // implements this on the load balancer; tests implement it in a few lines.
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "containers/apps/app.hpp"
 #include "lb/base/result.hpp"
@@ -26,6 +29,14 @@ enum class TargetStatus { initial, healthy, unhealthy, draining, unused };
 class TargetRegistry {
  public:
   virtual ~TargetRegistry() = default;
+
+  using WatchId = std::uint64_t;  ///< 0 names none.
+  /// Calls `changed`, maybe from within another call, whenever status() or reason() of that target
+  /// may be another than before, until unwatch(). It must not watch or unwatch from there.
+  WatchId watch(const std::string& target_group, const TaskTarget& target,
+                std::function<void()> changed);
+  void unwatch(WatchId id);
+
   /// Whether the group exists and is used by a listener (ECS refuses a service otherwise).
   virtual Result<void> check_target_group(const std::string& target_group) = 0;
   virtual Result<void> register_target(const std::string& target_group,
@@ -36,6 +47,18 @@ class TargetRegistry {
   virtual TargetStatus status(const std::string& target_group, const TaskTarget& target) const = 0;
   /// The status with its reason, for events: "Health checks failed with these codes: [500]".
   virtual std::string reason(const std::string& target_group, const TaskTarget& target) const = 0;
+
+ protected:
+  /// Tells those who watch it.
+  void tell_change(const std::string& target_group, const std::string& address,
+                   std::uint16_t host_port) const;
+
+ private:
+  using Place = std::tuple<std::string, std::string, std::uint16_t>;
+
+  std::map<Place, std::map<WatchId, std::function<void()>>> watchers_;
+  std::map<WatchId, Place> watched_;
+  WatchId last_watch_ = 0;
 };
 
 }  // namespace cutover::containers

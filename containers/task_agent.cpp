@@ -55,7 +55,7 @@ TaskAgent::TaskAgent(const Surroundings& surroundings, TaskListener& listener, I
       definition_(std::move(definition)),
       state_(new_task(definition_, !load_balancers.empty())),
       targets_(surroundings.registry, listener, *definition_, load_balancers,
-               identity_.placement.address),
+               identity_.placement.address, [this] { listener_.on_changed(*this); }),
       running_(definition_->containers.size()),
       containers_(definition_->containers.size()),
       restart_timers_(definition_->containers.size()),
@@ -123,7 +123,7 @@ void TaskAgent::dispatch(TaskEvent event) {
   while (!events_.empty()) {
     const TaskEvent next = std::move(events_.front());
     events_.pop_front();
-    const Seen before{state_.last_status, task_health(state_)};
+    const Seen before = seen();
     TaskStep result = step(std::move(state_), next, surroundings_.timers.now());
     state_ = std::move(result.state);
     for (const TaskAction& action : result.actions) perform(action);
@@ -237,13 +237,13 @@ void TaskAgent::release() {
 }
 
 void TaskAgent::tell_changes(const Seen& before) {
-  if (state_.last_status != before.status) {
-    if (state_.last_status == TaskStatus::running) listener_.on_running(*this);
-    if (state_.last_status == TaskStatus::deactivating) listener_.on_draining(*this);
-    if (state_.last_status == TaskStatus::stopped) listener_.on_stopped(*this);
-  } else if (task_health(state_) != before.health) {
-    listener_.on_health_changed(*this);
-  }
+  const Seen now = seen();
+  if (now == before) return;
+  listener_.on_changed(*this);
+  if (now.status == before.status) return;
+  if (now.status == TaskStatus::running) listener_.on_running(*this);
+  if (now.status == TaskStatus::deactivating) listener_.on_draining(*this);
+  if (now.status == TaskStatus::stopped) listener_.on_stopped(*this);
 }
 
 void TaskAgent::arm_timer() {
@@ -256,7 +256,7 @@ void TaskAgent::arm_timer() {
   });
 }
 
-ObservedTask TaskAgent::observe(std::size_t deployment) const {
+ObservedTask TaskAgent::observe(DeploymentKey deployment) const {
   ObservedTask observed;
   observed.deployment = deployment;
   observed.status = state_.last_status;

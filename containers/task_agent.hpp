@@ -89,9 +89,8 @@ class TaskAgent {
   const TaskState& state() const { return state_; }
   const TaskDefinition& definition() const { return *definition_; }
   bool is_stopped() const { return state_.last_status == TaskStatus::stopped; }
-  /// `deployment` is its index in the service's goal. What the load balancer finds of it is asked
-  /// for here and now; the load balancer tells nobody when it changes its mind.
-  ObservedTask observe(std::size_t deployment) const;
+  /// As the scheduler of its service sees it.
+  ObservedTask observe(DeploymentKey deployment) const;
   TaskDescription describe() const;
   void set_tags(std::vector<NamedValue> tags) { identity_.tags = std::move(tags); }
   /// Task scale-in protection, until that moment; nothing takes it away.
@@ -107,7 +106,9 @@ class TaskAgent {
  private:
   struct Seen {
     TaskStatus status;
+    DesiredStatus desired_status;
     std::optional<ContainerHealth> health;
+    friend bool operator==(const Seen&, const Seen&) = default;
   };
 
   void dispatch(TaskEvent event);
@@ -117,6 +118,7 @@ class TaskAgent {
   void start_container(std::size_t index);
   void check_health(std::size_t index);
   void release();
+  Seen seen() const { return {state_.last_status, state_.desired_status, task_health(state_)}; }
   void tell_changes(const Seen& before);
   void arm_timer();
   WallTime wall(TimePoint moment) const;

@@ -19,9 +19,9 @@ class TaskListener {
   virtual void on_running(TaskAgent& task) = 0;
   virtual void on_draining(TaskAgent& task) = 0;
   virtual void on_stopped(TaskAgent& task) = 0;
-  /// The task's container health, as observe() tells it, is another. Nothing follows from it for
-  /// tasks that stand alone.
-  virtual void on_health_changed(TaskAgent&) {}
+  /// Its status, its desired status, the health of its containers or what the load balancer finds
+  /// of it may be others. Nothing follows from that for tasks that stand alone.
+  virtual void on_changed(TaskAgent&) {}
   virtual void on_registered(const std::string& target_group) = 0;
   virtual void on_deregistered(const std::string& target_group) = 0;
   /// Said once for each row of failures; the agent tries again.

@@ -10,8 +10,8 @@ namespace cutover::containers {
 TaskTargets::TaskTargets(TargetRegistry& registry, TaskListener& listener,
                          const TaskDefinition& definition,
                          const std::vector<ServiceLoadBalancer>& load_balancers,
-                         const std::string& address)
-    : registry_(registry), listener_(listener) {
+                         const std::string& address, std::function<void()> changed)
+    : registry_(registry), listener_(listener), changed_(std::move(changed)) {
   for (const ServiceLoadBalancer& place : load_balancers) {
     // check_service() has seen that both exist.
     const auto& all = definition.containers;
@@ -31,6 +31,12 @@ TaskTargets::TaskTargets(TargetRegistry& registry, TaskListener& listener,
   }
 }
 
+TaskTargets::~TaskTargets() {
+  for (Target& target : targets_) unwatch(target);
+}
+
+void TaskTargets::unwatch(Target& target) { registry_.unwatch(std::exchange(target.watch, 0)); }
+
 void TaskTargets::container_runs(std::size_t container, const ContainerRunning& running) {
   for (Target& target : targets_) {
     if (target.container != container || target.port >= running.host_ports.size()) continue;
@@ -49,6 +55,8 @@ void TaskTargets::register_all() {
     target.registered = result.has_value();
     if (target.registered && renewed) continue;
     if (target.registered) {
+      unwatch(target);
+      target.watch = registry_.watch(group, target.target, changed_);
       listener_.on_registered(group);
     } else if (!target.failure_told) {
       listener_.on_registration_failed(group, result.error());
@@ -80,6 +88,7 @@ bool TaskTargets::is_drained() {
 
 void TaskTargets::forget() {
   for (Target& target : targets_) {
+    unwatch(target);
     target.target.app.reset();
     target.draining = false;
   }

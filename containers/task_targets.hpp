@@ -4,6 +4,7 @@
 // balancer holds none of them any more. Control thread only.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,9 +19,14 @@ namespace cutover::containers {
 
 class TaskTargets {
  public:
-  /// Borrows the registry and the listener. `address` is where the task's ports are reached.
+  /// Borrows the registry and the listener. `address` is where the task's ports are reached;
+  /// `changed` is called when the load balancer finds something else of a target.
   TaskTargets(TargetRegistry& registry, TaskListener& listener, const TaskDefinition& definition,
-              const std::vector<ServiceLoadBalancer>& load_balancers, const std::string& address);
+              const std::vector<ServiceLoadBalancer>& load_balancers, const std::string& address,
+              std::function<void()> changed);
+  ~TaskTargets();
+  TaskTargets(const TaskTargets&) = delete;
+  TaskTargets& operator=(const TaskTargets&) = delete;
 
   /// A container runs (again), with these ports as its definition maps them.
   void container_runs(std::size_t container, const ContainerRunning& running);
@@ -55,12 +61,15 @@ class TaskTargets {
     bool renewed = false;
     bool draining = false;
     bool failure_told = false;
+    TargetRegistry::WatchId watch = 0;
   };
 
   bool is_unhealthy(const Target& target) const;
+  void unwatch(Target& target);
 
   TargetRegistry& registry_;
   TaskListener& listener_;
+  std::function<void()> changed_;
   std::vector<Target> targets_;
 };
 

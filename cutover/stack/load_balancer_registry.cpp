@@ -28,6 +28,13 @@ containers::TargetStatus status_of(lb::targets::State state) {
 
 }  // namespace
 
+LoadBalancerRegistry::LoadBalancerRegistry(RunningBalancing& balancing) : balancing_(balancing) {
+  balancing.on_health_change(
+      [this](const std::string& group, const lb::targets::TargetId& reached) {
+        tell_change(group, reached.id, reached.port);
+      });
+}
+
 Result<void> LoadBalancerRegistry::check_target_group(const std::string& target_group) {
   const auto* found = balancing_.there().target_group(target_group);
   if (!found) {

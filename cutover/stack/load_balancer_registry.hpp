@@ -12,7 +12,7 @@ namespace cutover::stack {
 /// Borrows the load balancing. On the control thread.
 class LoadBalancerRegistry final : public containers::TargetRegistry {
  public:
-  explicit LoadBalancerRegistry(RunningBalancing& balancing) : balancing_(balancing) {}
+  explicit LoadBalancerRegistry(RunningBalancing& balancing);
 
   Result<void> check_target_group(const std::string& target_group) override;
   Result<void> register_target(const std::string& target_group,

@@ -80,6 +80,10 @@ Result<void> RunningBalancing::apply(CreateLoadBalancer operation) {
   if (operation.created == WallTime()) operation.created = timers_.clock().wall_now();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   auto balancer = std::make_unique<lb::LoadBalancer>(io_, timers_, options_for(operation.name));
+  balancer->on_health_change([this](const std::string& group, const lb::targets::TargetId& reached,
+                                    const lb::targets::TargetHealth&) {
+    if (on_health_change_) on_health_change_(group, reached);
+  });
   const auto started = balancer->start();
   if (!started) {
     there_.load_balancer_order.erase(there_.load_balancers.at(operation.name).sequence);

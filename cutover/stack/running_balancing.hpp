@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -93,6 +94,11 @@ class RunningBalancing {
   std::string arn_of(const RuleName& name) const;
   std::string dns_name(const std::string& load_balancer) const;
 
+  /// Called whenever the state of a target changes; `reached` is its address.
+  using OnHealthChange =
+      std::function<void(const std::string& target_group, const lb::targets::TargetId& reached)>;
+  void on_health_change(OnHealthChange callback) { on_health_change_ = std::move(callback); }
+
   /// Requests in flight get up to `grace` (together) to end. Blocks for that long at most.
   void stop(Duration grace);
   /// Ends all at once and forgets it: nothing is there any more.
@@ -112,6 +118,7 @@ class RunningBalancing {
   LoadBalancing there_;
   std::map<std::string, std::unique_ptr<lb::LoadBalancer>> running_;
   RegisteredTargets targets_;
+  OnHealthChange on_health_change_;
 };
 
 }  // namespace cutover::stack

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/containers/fake_world.hpp"
 
 namespace cutover::containers {
@@ -314,15 +316,27 @@ TEST(FailedStart, AnImageWithoutAnAppCannotBePulled) {
   EXPECT_EQ(world.cluster.tasks("api").size(), 4U) << "tried at 0.1, 1.1, 3.1 and 7.1 s";
 }
 
-TEST(FailedStart, AFixedHostPortInUseIsOne) {
+TEST(FailedStart, ATaskWhoseFixedHostPortIsTakenFindsNoPlace) {
   World world;
   world.define("api", 8080);
   ASSERT_TRUE(world.cluster.create_service(world.spec("api", 2)));
   world.advance(10s);
   EXPECT_EQ(world.service("api").running_count, 1U);
   EXPECT_EQ(world.tasks("api", TaskStatus::running).front().host_port(), 8080);
-  EXPECT_EQ(world.tasks("api", TaskStatus::stopped).front().stopped_reason,
-            "CannotStartContainerError: port 8080 is in use");
+  EXPECT_EQ(world.cluster.tasks("api").size(), 1U);
+  const auto events = world.events("api");
+  const std::string start =
+      "was unable to place a task because no container instance met all of its requirements. The "
+      "closest matching container-instance ";
+  EXPECT_EQ(std::count_if(events.begin(), events.end(),
+                          [&start](const auto& event) { return event.starts_with(start); }),
+            1)
+      << "said once";
+  world.set_desired("api", 0);
+  world.advance(400s);
+  world.set_desired("api", 1);
+  world.advance(10s);
+  EXPECT_EQ(world.service("api").running_count, 1U) << "the port is given back";
 }
 
 TEST(Unhealthy, IsReplacedAndSaysWhy) {
@@ -330,7 +344,7 @@ TEST(Unhealthy, IsReplacedAndSaysWhy) {
   ServiceSpec spec = world.spec("api", 1);
   spec.deployment.maximum_percent = 100;
   world.run_service(spec);
-  world.registry.groups["api"].failing = true;
+  world.registry.set_failing("api", true);
   world.advance(2s);
   const auto stopping = world.tasks("api", TaskStatus::deactivating);
   ASSERT_EQ(stopping.size(), 1U);
@@ -344,10 +358,10 @@ TEST(Unhealthy, IsReplacedAndSaysWhy) {
 TEST(Unhealthy, WaitsForItsSubstituteWhenThereIsRoom) {
   World world;
   world.run_service(world.spec("api", 1));
-  world.registry.groups["api"].failing = true;
+  world.registry.set_failing("api", true);
   world.advance(3s);
   EXPECT_EQ(world.service("api").running_count, 2U) << "the substitute runs beside it";
-  world.registry.groups["api"].failing = false;
+  world.registry.set_failing("api", false);
   world.advance(20s);
   EXPECT_EQ(world.service("api").running_count, 1U) << "both recovered: the surplus goes";
 }
@@ -357,7 +371,7 @@ TEST(Unhealthy, IsNotActedOnInTheGracePeriod) {
   ServiceSpec spec = world.spec("api", 1);
   spec.health_check_grace_period = 60s;
   world.define("api");
-  world.registry.groups["api"].failing = true;
+  world.registry.set_failing("api", true);
   ASSERT_TRUE(world.cluster.create_service(spec));
   world.advance(60s);
   EXPECT_EQ(world.cluster.tasks("api").size(), 1U);

@@ -48,7 +48,7 @@ class Storm {
   void calm() {
     auto& app = world_.runtime.apps["api"];
     app.fails_to_start = false;
-    world_.registry.groups["api"].failing = false;
+    world_.registry.set_failing("api", false);
     // The longest wait of the restart throttle, and two drains.
     world_.advance(35min);
     const ServiceDescription service = world_.service("api");
@@ -83,7 +83,7 @@ class Storm {
         app.fails_to_start = !app.fails_to_start;
         break;
       case 4:
-        world_.registry.groups["api"].failing = chance_.below(2) == 0;
+        world_.registry.set_failing("api", chance_.below(2) == 0);
         break;
       case 5:
         stop_some_task();

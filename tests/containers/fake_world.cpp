@@ -166,6 +166,7 @@ Result<void> FakeRegistry::register_target(const std::string& group, const TaskT
     return each.second.drained_at && *each.second.drained_at <= timers_.now();
   });
   targets_[{group, target.host_port}] = {timers_.now(), std::nullopt};
+  tell_change_after(groups[group].healthy_after, group, target);
   if (hook) hook("register", group, target.host_port, before);
   return {};
 }
@@ -174,9 +175,24 @@ Result<void> FakeRegistry::deregister_target(const std::string& group, const Tas
   const TargetStatus before = status(group, target.host_port);
   if (before == TargetStatus::unused) return Error{"InvalidTarget", "", "no such target"};
   auto& its = targets_[{group, target.host_port}];
-  if (!its.drained_at) its.drained_at = timers_.now() + groups[group].deregistration_delay;
+  if (!its.drained_at) {
+    its.drained_at = timers_.now() + groups[group].deregistration_delay;
+    tell_change_after(groups[group].deregistration_delay, group, target);
+  }
   if (hook) hook("deregister", group, target.host_port, before);
   return {};
+}
+
+void FakeRegistry::tell_change_after(Duration wait, const std::string& group,
+                                     const TaskTarget& target) {
+  timers_.after(wait, [this, group, address = target.address, port = target.host_port] {
+    tell_change(group, address, port);
+  });
+}
+
+void FakeRegistry::set_failing(const std::string& group, bool failing) {
+  groups[group].failing = failing;
+  for (const std::uint16_t port : registered(group)) tell_change(group, "127.0.0.1", port);
 }
 
 TargetStatus FakeRegistry::status(const std::string& group, std::uint16_t port) const {

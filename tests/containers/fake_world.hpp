@@ -79,7 +79,7 @@ class FakeRuntime final : public Runtime {
 
 class FakeRegistry final : public TargetRegistry {
  public:
-  explicit FakeRegistry(const Timers& timers) : timers_(timers) {}
+  explicit FakeRegistry(Timers& timers) : timers_(timers) {}
   Result<void> check_target_group(const std::string& group) override;
   Result<void> register_target(const std::string& group, const TaskTarget& target) override;
   Result<void> deregister_target(const std::string& group, const TaskTarget& target) override;
@@ -90,6 +90,9 @@ class FakeRegistry final : public TargetRegistry {
   /// Host ports of registered targets that do not drain.
   std::vector<std::uint16_t> registered(const std::string& group) const;
   std::uint32_t count(const std::string& group, TargetStatus status) const;
+
+  /// Behaves differently from now on.
+  void set_failing(const std::string& group, bool failing);
 
   std::map<std::string, FakeGroup> groups;
   /// Called with what happens, after it did: "register", "deregister"; the status is the one
@@ -103,7 +106,9 @@ class FakeRegistry final : public TargetRegistry {
     TimePoint registered_at{};
     std::optional<TimePoint> drained_at;
   };
-  const Timers& timers_;
+  void tell_change_after(Duration wait, const std::string& group, const TaskTarget& target);
+
+  Timers& timers_;
   std::map<std::pair<std::string, std::uint16_t>, Target> targets_;
 };
 

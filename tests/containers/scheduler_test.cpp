@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "containers/restart_throttle.hpp"
 
@@ -47,9 +49,18 @@ ServiceGoal goal(std::uint32_t desired, std::uint32_t minimum, std::uint32_t max
   goal.desired_count = desired;
   goal.minimum_healthy_percent = minimum;
   goal.maximum_percent = maximum;
-  goal.behind_load_balancer = true;
-  if (old_count >= 0) goal.deployments.push_back({static_cast<std::uint32_t>(old_count), {}});
+  if (old_count >= 0) goal.deployments.push_back({1, static_cast<std::uint32_t>(old_count)});
   return goal;
+}
+
+constexpr HealthRules behind_load_balancer{true, Duration::zero()};
+
+/// The tasks' keys are their indices.
+ObservedTasks observed(const std::vector<ObservedTask>& tasks, TimePoint moment = now,
+                       const HealthRules& rules = behind_load_balancer) {
+  ObservedTasks all(rules);
+  for (std::size_t i = 0; i < tasks.size(); ++i) all.put(i, tasks[i], moment);
+  return all;
 }
 
 /// "start 2, stop 0 1!, stuck": "old 1" for starts of the older deployment, "!" for unhealthy.
@@ -68,8 +79,8 @@ std::string render(const Plan& plan) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string planned(const ServiceGoal& goal, const std::string& observed) {
-  return render(make_plan(goal, tasks(observed), now));
+std::string planned(const ServiceGoal& goal, const std::string& seen) {
+  return render(make_plan(goal, observed(tasks(seen)), now));
 }
 
 TEST(SchedulerLimits, MinimumRoundsUpAndMaximumRoundsDown) {
@@ -158,42 +169,172 @@ INSTANTIATE_TEST_SUITE_P(Unhealthy, SchedulerPlan,
                                                    "start 2, stop 0! 1!"}));
 
 TEST(Scheduler, IgnoresUnhealthyVerdictsInTheGracePeriod) {
-  ServiceGoal its = goal(1, 100, 200);
-  its.health_check_grace_period = 200s;
-  const Plan plan = make_plan(its, tasks("U"), now);
+  const HealthRules rules{true, 200s};
+  ObservedTasks seen = observed(tasks("U"), now, rules);
+  const Plan plan = make_plan(goal(1, 100, 200), seen, now);
   EXPECT_EQ(render(plan), "");
   EXPECT_EQ(plan.look_again, now - 99s + 200s);
+  seen.advance(*plan.look_again);
+  EXPECT_EQ(render(make_plan(goal(1, 100, 200), seen, *plan.look_again)), "start 1");
 }
 
 TEST(Scheduler, WithoutALoadBalancerATaskIsHealthyAfter40Seconds) {
-  ServiceGoal its = goal(1, 100, 200, 1);
-  its.behind_load_balancer = false;
-  std::vector<ObservedTask> seen = tasks("iI");
-  seen[1].started_at = now - 39s;
+  const ServiceGoal its = goal(1, 100, 200, 1);
+  std::vector<ObservedTask> two = tasks("iI");
+  two[1].started_at = now - 39s;
+  ObservedTasks seen = observed(two, now, {});
   EXPECT_EQ(render(make_plan(its, seen, now)), "");
   EXPECT_EQ(make_plan(its, seen, now).look_again, now + 1s);
+  seen.advance(now + 1s);
   EXPECT_EQ(render(make_plan(its, seen, now + 1s)), "stop 0");
 }
 
 TEST(Scheduler, StartsNothingBeforeTheThrottleAllowsIt) {
   ServiceGoal its = goal(2, 100, 200);
   its.deployments.front().not_before = now + 5s;
-  EXPECT_EQ(planned(its, "H"), "");
-  EXPECT_EQ(make_plan(its, tasks("H"), now).look_again, now + 5s);
-  EXPECT_EQ(render(make_plan(its, tasks("H"), now + 5s)), "start 1");
+  const ObservedTasks seen = observed(tasks("H"));
+  EXPECT_EQ(render(make_plan(its, seen, now)), "");
+  EXPECT_EQ(make_plan(its, seen, now).look_again, now + 5s);
+  EXPECT_EQ(render(make_plan(its, seen, now + 5s)), "start 1");
 }
 
 TEST(Scheduler, TheOldDeploymentsCountGoesDownWithItsTasks) {
-  const Plan plan = make_plan(goal(4, 50, 100, 4), tasks("hhhh"), now);
+  const Plan plan = make_plan(goal(4, 50, 100, 4), observed(tasks("hhhh")), now);
   EXPECT_THAT(plan.desired_counts, ElementsAre(4, 2));
 }
 
-TEST(Scheduler, ATaskInTwoGroupsIsHealthyOnlyInBoth) {
-  std::vector<ObservedTask> seen = tasks("H");
-  seen[0].targets = {TargetStatus::healthy, TargetStatus::initial};
-  EXPECT_EQ(judge(seen[0], goal(1, 100, 200), now), TaskHealth::unproven);
-  seen[0].targets = {TargetStatus::healthy, TargetStatus::unhealthy};
-  EXPECT_EQ(judge(seen[0], goal(1, 100, 200), now), TaskHealth::unhealthy);
+TEST(Scheduler, AFailedDeploymentStartsNothingAndTheOldOneStays) {
+  ServiceGoal its = goal(4, 50, 100, 2);
+  its.deployments.front().halted = true;
+  EXPECT_EQ(planned(its, "hh"), "");
+  EXPECT_EQ(planned(its, "hhH"), "");
+  EXPECT_EQ(planned(its, "hhUP"), "stop 2!") << "what is unhealthy goes, without a substitute";
+  EXPECT_EQ(planned(its, "h"), "start old 1") << "the old one keeps up its count";
+}
+
+TEST(Scheduler, ADeploymentThatFailedIsRetiredWhenAnotherTakesItsPlace) {
+  ServiceGoal its = goal(2, 100, 200, 1);
+  its.deployments.back().halted = true;
+  EXPECT_EQ(planned(its, "uH"), "start 1") << "it may still be needed";
+  EXPECT_EQ(planned(its, "uHH"), "stop 0");
+  EXPECT_EQ(planned(its, "p"), "start 2");
+  EXPECT_EQ(planned(its, "HH"), "");
+}
+
+TEST(Scheduler, DeploymentsStandSideBySideWhileTrafficShifts) {
+  ServiceGoal its = goal(2, 100, 200, 2);
+  its.shifting = true;
+  its.deployments.front().desired_count = 2;
+  EXPECT_EQ(planned(its, "hh"), "start 2") << "the minimum and maximum pace nothing";
+  EXPECT_EQ(planned(its, "hhHH"), "") << "healthy new ones end no old one";
+  EXPECT_EQ(planned(its, "hHH"), "start old 1") << "each keeps up its count";
+  EXPECT_EQ(planned(its, "hhHU"), "start 1");
+  its.deployments.back().desired_count = 0;
+  EXPECT_EQ(planned(its, "hhHH"), "stop 1 0");
+}
+
+struct LeavingRow {
+  std::uint32_t desired, minimum, maximum;
+  std::string observed;
+  std::vector<std::size_t> leaving;
+  std::string plan;
+};
+
+TEST(Scheduler, TasksLeaveAnInstanceThatDrainsWithinTheLimits) {
+  for (const LeavingRow& row :
+       {LeavingRow{2, 100, 200, "HH", {0}, "start 1"}, LeavingRow{2, 100, 200, "HHI", {0}, ""},
+        LeavingRow{2, 100, 200, "HHH", {0}, "stop 0"},
+        LeavingRow{2, 50, 100, "HH", {0}, "start 1, stop 0"},
+        LeavingRow{2, 50, 100, "HH", {0, 1}, "start 1, stop 0"},
+        LeavingRow{2, 100, 100, "HH", {0}, ""},
+        LeavingRow{2, 0, 100, "HH", {0, 1}, "start 2, stop 0 1"},
+        // What does not run yet goes at once.
+        LeavingRow{2, 100, 200, "HP", {1}, "start 1, stop 1"},
+        // Scaling in takes those first.
+        LeavingRow{1, 100, 200, "HH", {1}, "stop 1"}}) {
+    std::vector<ObservedTask> seen = tasks(row.observed);
+    for (const std::size_t i : row.leaving) seen[i].instance_draining = true;
+    EXPECT_EQ(render(make_plan(goal(row.desired, row.minimum, row.maximum), observed(seen), now)),
+              row.plan)
+        << row.observed << " at " << row.minimum << "/" << row.maximum;
+  }
+}
+
+TEST(Scheduler, KeepsProtectedTasks) {
+  std::vector<ObservedTask> seen = tasks("HHH");
+  seen[2].is_protected = true;
+  Plan plan = make_plan(goal(1, 100, 200), observed(seen), now);
+  EXPECT_EQ(render(plan), "stop 1 0");
+  EXPECT_EQ(plan.held_by_protection, 0U);
+  plan = make_plan(goal(0, 100, 200), observed(seen), now);
+  EXPECT_EQ(render(plan), "stop 1 0");
+  EXPECT_EQ(plan.held_by_protection, 1U);
+  // Nor does a rollout end it.
+  seen = tasks("hH");
+  seen[0].is_protected = true;
+  plan = make_plan(goal(1, 100, 200, 1), observed(seen), now);
+  EXPECT_EQ(render(plan), "");
+  EXPECT_EQ(plan.held_by_protection, 1U);
+  // Failed health checks do.
+  seen = tasks("UH");
+  seen[0].is_protected = true;
+  EXPECT_EQ(render(make_plan(goal(1, 100, 200), observed(seen), now)), "stop 0!");
+}
+
+TEST(Scheduler, ScalesInWhereTheGoalSays) {
+  ServiceGoal its = goal(1, 100, 200);
+  its.scale_in_order = {1, 0, 2};
+  EXPECT_EQ(planned(its, "HHH"), "stop 1 0");
+  EXPECT_EQ(planned(its, "HHP"), "stop 2 1") << "first what is lost least";
+}
+
+struct HealthRow {
+  std::string targets;  ///< By their first letters.
+  std::optional<ContainerHealth> container;
+  HealthRules rules;
+  Duration age;
+  TaskHealth health;
+};
+
+TEST(Scheduler, JudgesTasksByTheChecksThereAre) {
+  constexpr auto unknown = ContainerHealth::unknown;
+  constexpr auto well = ContainerHealth::healthy;
+  constexpr auto ill = ContainerHealth::unhealthy;
+  const HealthRules none{};
+  const HealthRules balanced{true, 0s};
+  const HealthRules patient{true, 60s};
+  for (const HealthRow& row : {
+           HealthRow{"", {}, none, 39s, TaskHealth::unproven},
+           HealthRow{"", {}, none, 40s, TaskHealth::healthy},
+           HealthRow{"", unknown, none, 100s, TaskHealth::unproven},
+           HealthRow{"", well, none, 1s, TaskHealth::healthy},
+           HealthRow{"", ill, none, 1s, TaskHealth::unhealthy},
+           HealthRow{"h", {}, balanced, 1s, TaskHealth::healthy},
+           HealthRow{"i", {}, balanced, 100s, TaskHealth::unproven},
+           HealthRow{"u", {}, balanced, 1s, TaskHealth::unhealthy},
+           HealthRow{"hi", {}, balanced, 100s, TaskHealth::unproven},
+           HealthRow{"hu", {}, balanced, 100s, TaskHealth::unhealthy},
+           HealthRow{"h", unknown, balanced, 100s, TaskHealth::unproven},
+           HealthRow{"h", well, balanced, 1s, TaskHealth::healthy},
+           HealthRow{"h", ill, balanced, 1s, TaskHealth::unhealthy},
+           HealthRow{"i", well, balanced, 1s, TaskHealth::unproven},
+           HealthRow{"u", {}, patient, 59s, TaskHealth::unproven},
+           HealthRow{"u", {}, patient, 60s, TaskHealth::unhealthy},
+           HealthRow{"h", ill, patient, 59s, TaskHealth::unproven},
+           HealthRow{"h", ill, patient, 60s, TaskHealth::unhealthy},
+       }) {
+    ObservedTask task;
+    task.status = TaskStatus::running;
+    task.started_at = now - row.age;
+    task.container_health = row.container;
+    for (const char c : row.targets) {
+      task.targets.push_back(c == 'h'   ? TargetStatus::healthy
+                             : c == 'u' ? TargetStatus::unhealthy
+                                        : TargetStatus::initial);
+    }
+    EXPECT_EQ(judge(task, row.rules, now), row.health)
+        << '"' << row.targets << "\" after " << row.age.count() / 1'000'000'000 << " s";
+  }
 }
 
 TEST(RestartThrottle, DoublesFromOneSecondUpToItsCap) {

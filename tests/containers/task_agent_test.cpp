@@ -21,7 +21,12 @@ struct Heard final : TaskListener {
   void on_running(TaskAgent&) override { words.emplace_back("running"); }
   void on_draining(TaskAgent&) override { words.emplace_back("draining"); }
   void on_stopped(TaskAgent&) override { words.emplace_back("stopped"); }
-  void on_health_changed(TaskAgent&) override { words.emplace_back("health"); }
+  void on_changed(TaskAgent& task) override {
+    const ObservedTask now = task.observe(0);
+    if (now.status == status && now.container_health != health) words.emplace_back("health");
+    status = now.status;
+    health = now.container_health;
+  }
   void on_registered(const std::string& group) override { words.push_back("registered " + group); }
   void on_deregistered(const std::string& group) override {
     words.push_back("deregistered " + group);
@@ -32,6 +37,8 @@ struct Heard final : TaskListener {
   std::vector<std::string> take() { return std::exchange(words, {}); }
 
   std::vector<std::string> words;
+  TaskStatus status = TaskStatus::provisioning;
+  std::optional<ContainerHealth> health;
 };
 
 class TaskAgentTest : public ::testing::Test {
