@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cutover/api/elbv2/elbv2.hpp"
 #include "cutover/api/sts/sts.hpp"
 #include "cutover/stack/instances.hpp"
 
@@ -216,6 +217,9 @@ void Cloud::add_services() {
   const Account account{options_.balancing.account};
   dispatcher_.add(sts::service(account));
   dispatcher_.add(ec2_.service());
+  dispatcher_.add(elbv2::service([this](const std::string& region) {
+    return elbv2::Place{in(region).balancing(), ec2_.in(region)};
+  }));
   dispatcher_.add(ecr_.service());
   dispatcher_.add(cloudwatch_.service());
   dispatcher_.add(cloudformation::service(

@@ -20,6 +20,16 @@ void require(JsonReader& reader, std::string_view key) {
       Error{"ValidationError", reader.pointer(), fmt::format("the member \"{}\" is missing", key)});
 }
 
+std::string read_id(JsonReader& reader, std::string_view key) {
+  constexpr std::size_t length = 16;
+  std::string id = reader.optional_string(key).value_or("");
+  if (reader.has(key) && reader.ok() &&
+      (id.size() != length || id.find_first_not_of("0123456789abcdef") != std::string::npos)) {
+    reader.fail(key, "found \"" + id + "\"; 16 lower-case hex digits are required");
+  }
+  return id;
+}
+
 std::string written_place(const nlohmann::json& document, std::string place) {
   using Spelling = std::pair<std::string_view, std::string_view>;
   constexpr std::array<Spelling, 6> others{

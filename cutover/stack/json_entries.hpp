@@ -55,6 +55,9 @@ T read_name(JsonReader& reader, std::string_view key, Parse parse) {
   return {};
 }
 
+/// The id that ends a thing's ARN, 16 hex digits, when the entry gives one; else empty.
+std::string read_id(JsonReader& reader, std::string_view key);
+
 /// `place`, a pointer into `document` in the long form of AWS's shapes, as it was really written:
 /// "/Actions/0/ForwardConfig/TargetGroups/0/TargetGroupArn" may stand for
 /// "/Actions/0/TargetGroupArn". What stands nowhere gives its nearest parent.

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/ip/address_v4.hpp>
+#include <chrono>
+#include <limits>
 #include <optional>
 
 #include "cutover/stack/attributes.hpp"
@@ -103,6 +106,17 @@ std::vector<std::string> read_subnets(JsonReader& reader) {
                                    });
 }
 
+/// One of loopback's, when the entry gives one.
+std::string read_address(JsonReader& reader) {
+  std::string text = reader.optional_string("Address").value_or("");
+  boost::system::error_code not_an_address;
+  const auto address = boost::asio::ip::make_address_v4(text, not_an_address);
+  if (!text.empty() && (not_an_address || !address.is_loopback())) {
+    reader.fail("Address", fmt::format("found \"{}\"; an IPv4 loopback address is required", text));
+  }
+  return text;
+}
+
 void read_create_load_balancer(JsonReader& reader, CreateLoadBalancer& operation) {
   read_load_balancer_name(reader, operation.name);
   reader.optional_one_of("Type", load_balancer_types);
@@ -128,6 +142,11 @@ Result<CreateLoadBalancer> parse_load_balancer_entry(const json& value, std::str
   JsonReader reader(value, std::move(pointer));
   CreateLoadBalancer operation;
   read_create_load_balancer(reader, operation);
+  operation.id = read_id(reader, "Id");
+  operation.address = read_address(reader);
+  const auto created =
+      reader.optional_integer("CreatedTime", 0, std::numeric_limits<std::int64_t>::max());
+  operation.created = WallTime(std::chrono::microseconds(created.value_or(0)));
   read_load_balancer_attributes(reader, "Attributes", operation.attributes);
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
@@ -170,29 +189,34 @@ Result<SetIpAddressType> parse_set_ip_address_type(const json& value, std::strin
   return operation;
 }
 
-Result<CreateListener> parse_create_listener(const json& value, std::string pointer) {
-  JsonReader reader(value, std::move(pointer));
-  CreateListener operation;
+namespace {
+
+void read_create_listener(JsonReader& reader, CreateListener& operation) {
   operation.listener.load_balancer = reader.string("LoadBalancerArn");
   reader.one_of("Protocol", protocols);
   operation.listener.port = static_cast<std::uint16_t>(reader.integer("Port", 1, 65'535));
   operation.default_action = read_actions(reader, "DefaultActions");
   operation.tags = read_tags(reader, "Tags");
+}
+
+}  // namespace
+
+Result<CreateListener> parse_create_listener(const json& value, std::string pointer) {
+  JsonReader reader(value, std::move(pointer));
+  CreateListener operation;
+  read_create_listener(reader, operation);
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }
 
 Result<CreateListener> parse_listener_entry(const json& value, std::string pointer) {
-  if (!value.is_object() || !value.contains("Attributes")) {
-    return parse_create_listener(value, std::move(pointer));
-  }
-  json attributes = json::object({{"Attributes", value["Attributes"]}});
-  json rest = value;
-  rest.erase("Attributes");
-  auto operation = parse_create_listener(rest, pointer);
-  if (!operation) return operation.error();
-  JsonReader reader(attributes, std::move(pointer));
-  read_listener_attributes(reader, "Attributes", operation->attributes);
+  JsonReader reader(value, std::move(pointer));
+  CreateListener operation;
+  read_create_listener(reader, operation);
+  operation.id = read_id(reader, "Id");
+  operation.default_rule_id = read_id(reader, "DefaultRuleId");
+  operation.default_rule_tags = read_tags(reader, "DefaultRuleTags");
+  read_listener_attributes(reader, "Attributes", operation.attributes);
   if (const auto end = reader.finish(); !end) return end.error();
   return operation;
 }
@@ -238,7 +262,9 @@ Result<DeleteListener> parse_delete_listener(const json& value, std::string poin
   return operation;
 }
 
-Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
+namespace {
+
+Result<CreateRule> parse_rule(const json& value, std::string pointer, bool entry) {
   JsonReader reader(value, pointer);
   CreateRule operation;
   operation.listener = read_name<ListenerName>(reader, "ListenerArn", parse_listener_name);
@@ -251,6 +277,7 @@ Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
   operation.rule.host_header_rewrite = transforms.host_header_rewrite;
   operation.rule.url_rewrite = transforms.url_rewrite;
   operation.tags = read_tags(reader, "Tags");
+  if (entry) operation.id = read_id(reader, "Id");
   if (const auto end = reader.finish(); !end) return end.error();
   if (const auto valid = rules::validate(operation.rule); !valid) {
     Error error = valid.error();
@@ -258,6 +285,16 @@ Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
     return error;
   }
   return operation;
+}
+
+}  // namespace
+
+Result<CreateRule> parse_create_rule(const json& value, std::string pointer) {
+  return parse_rule(value, std::move(pointer), false);
+}
+
+Result<CreateRule> parse_rule_entry(const json& value, std::string pointer) {
+  return parse_rule(value, std::move(pointer), true);
 }
 
 Result<ModifyRule> parse_modify_rule(const json& value, std::string pointer) {

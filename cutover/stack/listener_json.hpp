@@ -35,6 +35,8 @@ Result<ModifyListenerAttributes> parse_modify_listener_attributes(const nlohmann
 Result<ModifyListener> parse_modify_listener(const nlohmann::json& value, std::string pointer);
 Result<DeleteListener> parse_delete_listener(const nlohmann::json& value, std::string pointer);
 Result<CreateRule> parse_create_rule(const nlohmann::json& value, std::string pointer);
+/// An entry of a stack's Rules: the rule, and its id if it is to have that one.
+Result<CreateRule> parse_rule_entry(const nlohmann::json& value, std::string pointer);
 Result<ModifyRule> parse_modify_rule(const nlohmann::json& value, std::string pointer);
 Result<DeleteRule> parse_delete_rule(const nlohmann::json& value, std::string pointer);
 Result<SetRulePriorities> parse_set_rule_priorities(const nlohmann::json& value,

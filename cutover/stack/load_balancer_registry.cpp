@@ -65,7 +65,8 @@ Result<void> LoadBalancerRegistry::register_target(const std::string& target_gro
   if (!balancing_.there().target_group(target_group)) return check_target_group(target_group);
   std::shared_ptr<lb::InProcessService> service;
   if (target.app) service = std::make_shared<InProcessApp>(target.app);
-  return balancing_.targets().add(target_group, {entry_of(target_group, target)}, service);
+  return balancing_.targets().add_of_task(target_group, entry_of(target_group, target),
+                                          std::move(service));
 }
 
 Result<void> LoadBalancerRegistry::deregister_target(const std::string& target_group,

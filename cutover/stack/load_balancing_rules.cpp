@@ -111,7 +111,7 @@ Result<void> apply_to(LoadBalancing& there, const CreateListener& operation) {
   if (!within) return within.error();
   state.attributes = operation.attributes;
   state.described = {operation.id, operation.tags};
-  state.default_rule = {operation.default_rule_id, {}};
+  state.default_rule = {operation.default_rule_id, operation.default_rule_tags};
   state.sequence = there.next_sequence++;
   (*balancer)->listener_order.emplace(state.sequence, port);
   (*balancer)->listeners.emplace(port, std::move(state));

@@ -162,6 +162,7 @@ struct CreateListener {
   Tags tags = {};
   std::string id = {};
   std::string default_rule_id = {};
+  Tags default_rule_tags = {};
 };
 struct ModifyListenerAttributes {
   static constexpr std::string_view operation_name = "ModifyListenerAttributes";

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lb/base/result.hpp"
@@ -26,6 +27,9 @@ struct Quotas {
 
 /// Errors name the quotas there are. A quota may be lowered, too.
 Result<void> set_quota(Quotas& quotas, std::string_view name, std::uint64_t value);
+
+/// Quotas as they are set, by name.
+using QuotaSettings = std::vector<std::pair<std::string, std::uint64_t>>;
 
 /// One quota as DescribeAccountLimits tells it.
 struct Limit {

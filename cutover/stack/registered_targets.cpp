@@ -28,10 +28,9 @@ bool RegisteredTargets::is_running(const std::string& id) const {
   return instance && instance->state == "running";
 }
 
-Result<RegisteredTargets::Entry> RegisteredTargets::resolve(
-    const std::string& group, const TargetEntry& target,
-    const std::shared_ptr<lb::InProcessService>& service) const {
-  Entry entry{target, {target.id, 0}, service};
+Result<RegisteredTargets::Entry> RegisteredTargets::resolve(const std::string& group,
+                                                            const TargetEntry& target) const {
+  Entry entry{target, {target.id, 0}, nullptr};
   if (!target.port) entry.told.port = there_.target_groups.at(group).spec.port;
   entry.reached.port = *entry.told.port;
   if (!is_instance(target)) return entry;
@@ -129,20 +128,34 @@ void RegisteredTargets::load_balancer_gone(const std::string& name) {
 }
 
 Result<void> RegisteredTargets::add(const std::string& name,
-                                    const std::vector<TargetEntry>& targets,
-                                    const std::shared_ptr<lb::InProcessService>& service) {
+                                    const std::vector<TargetEntry>& targets) {
+  std::vector<Entry> entries;
+  for (const TargetEntry& target : targets) {
+    auto entry = resolve(name, target);
+    if (!entry) return entry.error();
+    entries.push_back(*std::move(entry));
+  }
+  return add(name, std::move(entries));
+}
+
+Result<void> RegisteredTargets::add_of_task(const std::string& name, const TargetEntry& target,
+                                            std::shared_ptr<lb::InProcessService> service) {
+  auto entry = resolve(name, target);
+  if (!entry) return entry.error();
+  entry->service = std::move(service);
+  entry->of_task = true;
+  return add(name, {*std::move(entry)});
+}
+
+Result<void> RegisteredTargets::add(const std::string& name, std::vector<Entry> entries) {
   Group& group = groups_.at(name);
   auto* balancer = balancer_of(group);
   forget_drained(group, name, balancer);
-  std::vector<Entry> entries;
   std::vector<lb::TargetSpec> specs;
   std::size_t fresh = 0;
-  for (const TargetEntry& target : targets) {
-    auto entry = resolve(name, target, service);
-    if (!entry) return entry.error();
-    if (!find(group, entry->told)) ++fresh;
-    specs.push_back({entry->reached, service});
-    entries.push_back(*std::move(entry));
+  for (const Entry& entry : entries) {
+    if (!find(group, entry.told)) ++fresh;
+    specs.push_back({entry.reached, entry.service});
   }
   const std::size_t most = there_.quotas.targets.targets_per_group;
   if (!balancer && group.entries.size() + fresh > most) {
@@ -228,7 +241,7 @@ lb::targets::TargetHealth RegisteredTargets::health(const std::string& name,
 std::vector<TargetEntry> RegisteredTargets::registered(const std::string& name) const {
   std::vector<TargetEntry> targets;
   for (const Entry& entry : groups_.at(name).entries) {
-    if (entry.registered) targets.push_back(entry.told);
+    if (entry.registered && !entry.of_task) targets.push_back(entry.told);
   }
   return targets;
 }

@@ -52,9 +52,11 @@ class RegisteredTargets {
   /// The load balancer is gone, and the groups placed in it stand by themselves.
   void load_balancer_gone(const std::string& name);
 
-  /// All or none. `service`: called instead of dialled.
-  Result<void> add(const std::string& group, const std::vector<TargetEntry>& targets,
-                   const std::shared_ptr<lb::InProcessService>& service = nullptr);
+  /// All or none.
+  Result<void> add(const std::string& group, const std::vector<TargetEntry>& targets);
+  /// What a task registers, and takes with it. `service`: called instead of dialled.
+  Result<void> add_of_task(const std::string& group, const TargetEntry& target,
+                           std::shared_ptr<lb::InProcessService> service);
   /// Unknown targets are ignored, as ALB does.
   Result<void> remove(const std::string& group, const std::vector<TargetEntry>& targets);
 
@@ -62,7 +64,7 @@ class RegisteredTargets {
   std::vector<TargetDescription> describe(const std::string& group) const;
   /// One of them; unknown: `unused`/Target.NotRegistered.
   lb::targets::TargetHealth health(const std::string& group, const TargetEntry& target) const;
-  /// Those registered, in order of registration.
+  /// Those registered but by tasks, in order of registration.
   std::vector<TargetEntry> registered(const std::string& group) const;
 
  private:
@@ -70,6 +72,7 @@ class RegisteredTargets {
     TargetEntry told;  ///< As registered, with its port.
     lb::targets::TargetId reached;
     std::shared_ptr<lb::InProcessService> service;
+    bool of_task = false;
     bool registered = true;  ///< Else it drains.
   };
   struct Group {
@@ -78,8 +81,8 @@ class RegisteredTargets {
   };
 
   lb::LoadBalancer* balancer_of(const Group& group) const;
-  Result<Entry> resolve(const std::string& group, const TargetEntry& target,
-                        const std::shared_ptr<lb::InProcessService>& service) const;
+  Result<Entry> resolve(const std::string& group, const TargetEntry& target) const;
+  Result<void> add(const std::string& group, std::vector<Entry> entries);
   bool is_running(const std::string& id) const;
   Result<void> place(const std::string& name, const std::string& load_balancer);
   void take_out(const std::string& name, Group& group);

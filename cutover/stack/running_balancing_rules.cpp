@@ -1,5 +1,7 @@
 // Listeners and rules of load balancing that runs.
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "cutover/stack/running_balancing.hpp"
@@ -34,7 +36,14 @@ Result<void> RunningBalancing::listen(const ListenerName& name) {
   spec.port = name.port;
   spec.address = boost::asio::ip::make_address(state.address);
   if (options_.port_offset) {
-    spec.bind_port = static_cast<std::uint16_t>(name.port + *options_.port_offset);
+    constexpr std::uint32_t port_most = 65'535;
+    const std::uint32_t bound = std::uint32_t{name.port} + *options_.port_offset;
+    if (bound > port_most) {
+      return Error{"InvalidConfigurationRequest", "",
+                   fmt::format("Port {} + offset {} is beyond {}; choose a smaller --port-offset",
+                               name.port, *options_.port_offset, port_most)};
+    }
+    spec.bind_port = static_cast<std::uint16_t>(bound);
   }
   spec.default_action = listener.rules.default_action;
   spec.rules = listener.rules.rules;

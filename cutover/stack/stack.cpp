@@ -22,15 +22,15 @@ using nlohmann::json;
 /// Reads the sections one after the other; the first problem ends the reading.
 class StackReader {
  public:
-  StackReader(const json& document, const std::string& base_directory)
-      : reader_(document, ""), base_directory_(base_directory) {}
+  StackReader(const json& document, const std::string& base_directory, const QuotaSettings& quotas)
+      : reader_(document, ""), base_directory_(base_directory), quotas_(quotas) {}
 
   Result<Stack> read() {
     quotas();
     section("LoadBalancers", parse_load_balancer_entry);
     target_groups();
     section("Listeners", parse_listener_entry);
-    section("Rules", parse_create_rule);
+    section("Rules", parse_rule_entry);
     clusters();
     images();
     section("TaskDefinitions", parse_register_task_definition);
@@ -56,9 +56,16 @@ class StackReader {
 
   void quotas() {
     const json* object = reader_.object("Quotas");
-    if (!object) return;
-    JsonReader entries(*object, "/Quotas");
-    for (const auto& [name, value] : object->items()) {
+    if (object) file_quotas(*object);
+    for (const auto& [name, most] : quotas_) {
+      const auto set = set_quota(stack_.model.balancing.quotas, name, most);
+      if (!set) reader_.fail(set.error());
+    }
+  }
+
+  void file_quotas(const json& object) {
+    JsonReader entries(object, "/Quotas");
+    for (const auto& [name, value] : object.items()) {
       const auto most = entries.integer(name, 0, std::numeric_limits<std::int64_t>::max());
       const auto set =
           set_quota(stack_.model.balancing.quotas, name, static_cast<std::uint64_t>(most));
@@ -133,6 +140,7 @@ class StackReader {
 
   JsonReader reader_;
   const std::string& base_directory_;
+  const QuotaSettings& quotas_;
   Stack stack_;
 };
 
@@ -147,14 +155,15 @@ Result<void> apply_at(Model& model, const Operation& operation, const json& writ
   return error;
 }
 
-Result<Stack> parse_stack(const json& document, const std::string& base_directory) {
-  return StackReader(document, base_directory).read();
+Result<Stack> parse_stack(const json& document, const std::string& base_directory,
+                          const QuotaSettings& quotas) {
+  return StackReader(document, base_directory, quotas).read();
 }
 
-Result<Stack> read_stack(const std::string& path) {
+Result<Stack> read_stack(const std::string& path, const QuotaSettings& quotas) {
   const auto document = read_json_file(path);
   if (!document) return document.error();
-  auto stack = parse_stack(*document, std::filesystem::path(path).parent_path().string());
+  auto stack = parse_stack(*document, std::filesystem::path(path).parent_path().string(), quotas);
   if (!stack) return at(path + "#", stack.error());
   return stack;
 }

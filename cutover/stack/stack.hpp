@@ -18,6 +18,9 @@
 //
 // Names stand in place of ARNs (names.hpp). "Images" is ours: what a container of that image runs;
 // so is "Quotas" (quotas.hpp). The last two are what CloudFormation's DescribeStacks tells of it.
+// Entries of the four sections of load balancing may give the "Id" that ends their ARN (listeners a
+// "DefaultRuleId" and "DefaultRuleTags", too), load balancers their "Address" and "CreatedTime"
+// (microseconds since 1970): that is how a stack comes back as it was.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -39,11 +42,12 @@ struct Stack {
 
 /// The error's place is a JSON pointer into the document. Directories in it are relative to
 /// `base_directory`, "" being where the program runs.
-Result<Stack> parse_stack(const nlohmann::json& document, const std::string& base_directory = "");
+Result<Stack> parse_stack(const nlohmann::json& document, const std::string& base_directory = "",
+                          const QuotaSettings& quotas = {});
 
 /// Directories are relative to the file's. The error's place begins with the file:
-/// "stack.json#/Listeners/0/Port".
-Result<Stack> read_stack(const std::string& path);
+/// "stack.json#/Listeners/0/Port". `quotas` hold in place of the file's own.
+Result<Stack> read_stack(const std::string& path, const QuotaSettings& quotas = {});
 
 /// Applies `operation`, whose input is `written` and stands at `pointer`, to the model; an error
 /// gets the place where the value really stands.

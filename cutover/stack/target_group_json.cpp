@@ -225,6 +225,7 @@ Result<TargetGroupEntry> parse_target_group_entry(const json& value, std::string
   TargetGroupEntry entry;
   TargetGroupSettings attributes;
   read_create(reader, entry.create);
+  entry.create.id = read_id(reader, "Id");
   read_group_attributes(reader, attributes);
   entry.create.spec = changed(entry.create.spec, attributes);
   entry.targets = read_entries<TargetEntry>(reader, "Targets", parse_target);

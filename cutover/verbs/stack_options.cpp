@@ -1,5 +1,10 @@
 #include "cutover/verbs/stack_options.hpp"
 
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #include "containers/runtimes/docker_host.hpp"
 #include "cutover/api/account.hpp"
 #include "lb/base/duration.hpp"
@@ -38,7 +43,37 @@ std::string docker_host_problem(const std::string& text) {
   return socket ? "" : socket.error().message;
 }
 
+constexpr std::string_view automatic = "auto";
+constexpr std::uint32_t port_offset_most = 65'534;
+
+/// Likewise.
+std::string port_offset_problem(const std::string& text) {
+  std::uint32_t offset = 0;
+  const bool good =
+      text == automatic || (CLI::detail::lexical_cast(text, offset) && offset <= port_offset_most);
+  return good ? "" : fmt::format("found {}; allowed is 0 to {}, or auto", text, port_offset_most);
+}
+
+std::uint16_t port_offset(const std::string& text, std::uint16_t high) {
+  std::uint16_t offset = high;
+  if (text == automatic) return may_bind_port_80() ? 0 : high;
+  CLI::detail::lexical_cast(text, offset);
+  return offset;
+}
+
 }  // namespace
+
+bool may_bind_port_80() {
+  namespace asio = boost::asio;
+  asio::io_context io;
+  asio::ip::tcp::acceptor probe(io);
+  boost::system::error_code error;
+  probe.open(asio::ip::tcp::v4(), error);
+  probe.bind({asio::ip::address_v4::loopback(), 80}, error);
+  // A port that is taken is allowed all the same: whoever listens there is in the way of one
+  // listener, not of the privilege.
+  return error != boost::asio::error::access_denied;
+}
 
 void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan) {
   const std::string plans = from_plan ? "the plan's, else 1" : "1";
@@ -103,11 +138,12 @@ void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan)
       ->check(CLI::IsMember({"fail", "simulate"}))
       ->type_name("WHAT");
   command
-      .add_option(
-          "--port-offset", options.port_offset,
-          "A listener of port P is bound at its load balancer's address (127.0.0.1 for the "
-          "first, 127.0.0.2 for the second …), port P + N; 0 binds P itself (default: 8000)")
-      ->check(CLI::Range(0, 65'534))
+      .add_option("--port-offset", options.port_offset,
+                  "A listener of port P is bound at its load balancer's address (127.0.0.1 for the "
+                  "first, 127.0.0.2 for the second …), port P + N; 0 binds P itself; auto is 0 "
+                  "where port 80 may be bound, else 8000 (default: " +
+                      std::string(from_plan ? "8000" : "auto") + ")")
+      ->check(CLI::Validator(port_offset_problem, ""))
       ->type_name("N");
   command
       .add_option("--access-log", options.access_log,
@@ -133,8 +169,8 @@ stack::RunOptions run_options(const StackOptions& options) {
   balancing.workers = options.workers.value_or(balancing.workers);
   balancing.seed = options.seed.value_or(balancing.seed);
   balancing.account = options.account.value_or(balancing.account);
-  if (options.port_offset) {
-    balancing.port_offset = static_cast<std::uint16_t>(*options.port_offset);
+  if (!options.port_offset.empty()) {
+    balancing.port_offset = port_offset(options.port_offset, *balancing.port_offset);
   }
   balancing.access_log = options.access_log;
   balancing.log_directory = options.log_directory;

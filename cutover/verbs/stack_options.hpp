@@ -23,14 +23,18 @@ struct StackOptions {
   std::optional<std::string> runtime;
   std::string unknown_images = "fail";
   std::optional<std::string> docker_host;
-  std::optional<std::uint32_t> port_offset;
+  std::string port_offset;  ///< A number or "auto", checked; empty: the verb's default.
   std::string access_log;
   std::string log_directory;
 };
 
-/// Adds the flags; `options` outlives the parsing. `from_plan`: a plan may give speed and seed.
+/// Adds the flags; `options` outlives the parsing. `from_plan`: a plan may give speed and seed, and
+/// the port offset's default is 8000, else auto.
 void add_stack_options(CLI::App& command, StackOptions& options, bool from_plan);
 
 stack::RunOptions run_options(const StackOptions& options);
+
+/// Whether this process may listen on port 80: ports below 1024 are a privilege on most machines.
+bool may_bind_port_80();
 
 }  // namespace cutover::verbs

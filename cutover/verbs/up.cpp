@@ -27,7 +27,9 @@ namespace {
 constexpr Duration stop_grace = std::chrono::seconds(10);
 
 struct Options {
-  std::string stack;
+  std::string stack;                ///< Empty: nothing is there at first.
+  std::vector<std::string> quotas;  ///< "NAME=VALUE".
+  std::string dns_suffix;
   StackOptions run;
   std::string endpoint = console::default_endpoint;
   bool listen_anywhere = false;
@@ -93,6 +95,13 @@ class Up {
     if (const auto open = open_endpoint(endpoint); !open) return open.error();
     if (const auto started = cloud_.start(); !started) return started.error();
     print_listeners(cloud_.home().balancing());
+    const std::uint16_t offset = *cloud_.home().balancing().options().port_offset;
+    if (offset > 0) {
+      fmt::print(
+          "listeners of port P are bound at P + {}: add it to a DNSName's port; with "
+          "net.ipv4.ip_unprivileged_port_start=80 or --port-offset 0 they are bound at P\n",
+          offset);
+    }
     if (server_) {
       fmt::print("control endpoint on {}: AWS's APIs, /metrics, /metrics.json, /traces\n",
                  console::url_of(server_->bound()));
@@ -176,15 +185,40 @@ lb::TraceOptions trace_options(const std::string& text) {
   return traces;
 }
 
+/// "rules-per-application-load-balancer=1000"
+Result<stack::QuotaSettings> parse_quotas(const std::vector<std::string>& texts) {
+  stack::QuotaSettings settings;
+  stack::Quotas valid;
+  for (const std::string& text : texts) {
+    const auto equals = text.find('=');
+    std::uint64_t most = 0;
+    if (equals == std::string::npos || !CLI::detail::lexical_cast(text.substr(equals + 1), most)) {
+      return Error{"ValidationError", "--quota",
+                   fmt::format("found {}; a quota is set as NAME=VALUE", text)};
+    }
+    settings.emplace_back(text.substr(0, equals), most);
+    const auto set = stack::set_quota(valid, settings.back().first, most);
+    if (!set) return at("--quota", set.error());
+  }
+  return settings;
+}
+
+Result<stack::Stack> stack_of(const Options& options) {
+  const auto quotas = parse_quotas(options.quotas);
+  if (!quotas) return quotas.error();
+  if (!options.stack.empty()) return stack::read_stack(options.stack, *quotas);
+  return stack::parse_stack(nlohmann::json::object(), "", *quotas);
+}
+
 int up(const Options& options) {
-  const auto stack = options.stack.empty() ? Result<stack::Stack>(stack::Stack{})
-                                           : stack::read_stack(options.stack);
+  const auto stack = stack_of(options);
   if (!stack) return report_error(stack.error(), exit_not_begun);
   stack::RunOptions run_with = run_options(options.run);
   run_with.on_note = [](const std::string& note) {
     fmt::print("note: {}\n", note);
     std::fflush(stdout);
   };
+  run_with.balancing.dns_suffix = options.dns_suffix;
   run_with.balancing.traces = trace_options(options.trace_requests);
   const auto ports = stack::check_ports(stack->operations, *run_with.balancing.port_offset);
   if (!ports) return report_error(ports.error(), exit_not_begun);
@@ -201,12 +235,23 @@ Verb add_up(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       program.add_subcommand("up", "Run a stack: load balancer, services, tasks, until a signal");
+  options->run.port_offset = "auto";
   command
       ->add_option("STACK", options->stack,
-                   "The stack, a JSON file in AWS's own shapes (default: empty, to be filled "
-                   "through AWS's APIs)")
+                   "The stack, a JSON file in AWS's own shapes (default: nothing is there at "
+                   "first, AWS's APIs make it)")
       ->type_name("");
   add_stack_options(*command, options->run, false);
+  command
+      ->add_option("--quota", options->quotas,
+                   "Sets one of AWS's quotas, by DescribeAccountLimits' name, in place of the "
+                   "stack's or AWS's default; may be given several times")
+      ->type_name("NAME=VALUE");
+  command
+      ->add_option("--dns-suffix", options->dns_suffix,
+                   "Load balancers' DNSName is NAME-NUMBER.REGION.elb.SUFFIX, a name that you "
+                   "resolve (default: the address, which needs no resolving)")
+      ->type_name("SUFFIX");
   command
       ->add_option("--endpoint", options->endpoint,
                    "Where AWS's APIs, metrics and traces are served over HTTP; port 0: any that is "
