@@ -166,8 +166,9 @@ const Mistake mistakes[] = {
     {"SectionOfAnotherType", R"([{"op":"replace","path":"/Rules","value":{}}])",
      "/Rules: found an object; a list is required (ValidationError)"},
     {"UnknownKey", R"([{"op":"add","path":"/Listeners/0/Prot","value":80}])",
-     "/Listeners/0/Prot: unknown member \"Prot\"; allowed are DefaultActions, LoadBalancerArn, "
-     "Port, Protocol, Tags; did you mean \"Port\"? (UnknownMember)"},
+     "/Listeners/0/Prot: unknown member \"Prot\"; allowed are Attributes, DefaultActions, "
+     "DefaultRuleId, DefaultRuleTags, Id, LoadBalancerArn, Port, Protocol, Tags; did you mean "
+     "\"Port\"? (UnknownMember)"},
     {"UnknownSection", R"([{"op":"add","path":"/Rule","value":[]}])",
      "/Rule: unknown member \"Rule\"; allowed are Clusters, Images, Listeners, LoadBalancers, "
      "Outputs, Quotas, Rules, Services, StackName, TargetGroups, TaskDefinitions; did you mean "
