@@ -84,7 +84,7 @@ Result<void> check_entry(const ServiceLoadBalancer& entry, const TaskDefinition&
     std::vector<std::string_view> names;
     for (const auto& each : definition.containers) names.push_back(each.name);
     return Error{"InvalidParameterException", pointer + "/containerName",
-                 fmt::format("the container {} does not exist in task definition {}; it has {}",
+                 fmt::format("The container {} does not exist in the task definition: {} has {}",
                              entry.container_name, definition.family, fmt::join(names, ", "))};
   }
   const auto& mappings = container->port_mappings;
@@ -95,7 +95,7 @@ Result<void> check_entry(const ServiceLoadBalancer& entry, const TaskDefinition&
   const std::string ports =
       mappings.empty() ? "no port" : fmt::format("port {}", mappings.front().container_port);
   return Error{"InvalidParameterException", pointer + "/containerPort",
-               fmt::format("the container {} did not have a container port {} defined; it has {}",
+               fmt::format("The container {} did not have a container port {} defined: it has {}",
                            entry.container_name, entry.container_port, ports)};
 }
 

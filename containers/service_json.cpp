@@ -90,27 +90,6 @@ std::vector<std::string> read_ids(JsonReader& reader, std::string_view key, std:
   return ids;
 }
 
-std::optional<NetworkConfiguration> read_network(JsonReader& reader) {
-  const json* object = reader.object("networkConfiguration");
-  if (!object || object->empty()) return std::nullopt;
-  JsonReader outer(*object, reader.pointer_to("networkConfiguration"));
-  std::optional<NetworkConfiguration> network;
-  if (const json* value = outer.object("awsvpcConfiguration")) {
-    constexpr std::array<std::string_view, 2> words{"ENABLED", "DISABLED"};
-    JsonReader inner(*value, outer.pointer_to("awsvpcConfiguration"));
-    network.emplace();
-    network->subnets = read_ids(inner, "subnets", subnets_max);
-    if (inner.ok() && network->subnets.empty()) {
-      inner.fail("subnets", "found no subnet; at least one is required");
-    }
-    network->security_groups = read_ids(inner, "securityGroups", security_groups_max);
-    network->assign_public_ip = inner.optional_one_of("assignPublicIp", words) == words[0];
-    if (const auto end = inner.finish(); !end) outer.fail(end.error());
-  }
-  if (const auto end = outer.finish(); !end) reader.fail(end.error());
-  return network;
-}
-
 void read_deployment_controller(JsonReader& reader) {
   const json* value = reader.object("deploymentController");
   if (!value) return;
@@ -157,7 +136,7 @@ ServiceUpdate read_changeable(JsonReader& reader, const json& value, Numbers num
       reader, "placementConstraints", read_placement_constraints);
   update.placement_strategy = read_if_there<std::vector<PlacementStrategy>>(
       reader, "placementStrategy", read_placement_strategies);
-  update.network = read_network(reader);
+  update.network = read_network_configuration(reader);
   if (const auto grace =
           reader.optional_integer("healthCheckGracePeriodSeconds", 0, integer_most)) {
     update.health_check_grace_period = std::chrono::seconds(*grace);
@@ -251,6 +230,27 @@ json to_json(const NetworkConfiguration& network) {
            {{"subnets", network.subnets},
             {"securityGroups", network.security_groups},
             {"assignPublicIp", network.assign_public_ip ? "ENABLED" : "DISABLED"}}}};
+}
+
+std::optional<NetworkConfiguration> read_network_configuration(JsonReader& reader) {
+  const json* object = reader.object("networkConfiguration");
+  if (!object || object->empty()) return std::nullopt;
+  JsonReader outer(*object, reader.pointer_to("networkConfiguration"));
+  std::optional<NetworkConfiguration> network;
+  if (const json* value = outer.object("awsvpcConfiguration")) {
+    constexpr std::array<std::string_view, 2> words{"ENABLED", "DISABLED"};
+    JsonReader inner(*value, outer.pointer_to("awsvpcConfiguration"));
+    network.emplace();
+    network->subnets = read_ids(inner, "subnets", subnets_max);
+    if (inner.ok() && network->subnets.empty()) {
+      inner.fail("subnets", "found no subnet; at least one is required");
+    }
+    network->security_groups = read_ids(inner, "securityGroups", security_groups_max);
+    network->assign_public_ip = inner.optional_one_of("assignPublicIp", words) == words[0];
+    if (const auto end = inner.finish(); !end) outer.fail(end.error());
+  }
+  if (const auto end = outer.finish(); !end) reader.fail(end.error());
+  return network;
 }
 
 Result<ServiceSpec> parse_service(const json& value, std::string pointer, Numbers numbers) {

@@ -5,6 +5,7 @@
 // name.
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ nlohmann::json create_service_input(const ServiceSpec& spec);
 
 /// DescribeServices' `service`, times in seconds of the epoch. AWS shows `tags` only when asked to.
 nlohmann::json to_json(const ServiceDescription& service, bool with_tags);
+
+/// Reads the optional object `networkConfiguration`.
+std::optional<NetworkConfiguration> read_network_configuration(JsonReader& reader);
 
 nlohmann::json to_json(const std::vector<ServiceLoadBalancer>& load_balancers);
 nlohmann::json to_json(const NetworkConfiguration& network);

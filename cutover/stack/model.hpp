@@ -21,8 +21,8 @@ namespace cutover::stack {
 struct Model {
   LoadBalancing balancing;
   std::string cluster = "default";
-  std::vector<containers::ContainerInstanceGroup> container_instances{
-      containers::ContainerInstanceGroup{}};
+  /// Of the cluster; nothing when the stack does not say.
+  std::optional<std::vector<containers::ContainerInstanceGroup>> container_instances;
   containers::ImageMap images;
   /// By family; a definition's revision is its place in the list, from 1.
   std::map<std::string, std::vector<containers::TaskDefinition>> task_definitions;

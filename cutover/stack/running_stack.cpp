@@ -10,12 +10,11 @@ constexpr std::uint32_t port_most = 65'535;
 
 containers::ClusterOptions cluster_options(const Model& model, const RunOptions& options) {
   containers::ClusterOptions result;
-  result.name = model.cluster;
   result.region = options.balancing.region;
   result.account = options.balancing.account;
   result.seed = options.balancing.seed;
   result.images = model.images;
-  result.container_instances = model.container_instances;
+  result.container_instances = options.container_instances;
   if (options.unknown_images == RunOptions::UnknownImages::simulate) {
     // An entry of the stack's own for all other images stays.
     result.images.emplace(containers::any_image, containers::AppImage{"placeholder", {}});
@@ -83,12 +82,19 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       balancing_(io, control_timers_, options.balancing),
       registry_(balancing_),
       definitions_(control_clock_, options.balancing.region, options.balancing.account),
+      addresses_(options.task_addresses ? options.task_addresses
+                                        : std::make_shared<containers::LoopbackAddresses>()),
       runtimes_(io, control_timers_, real_timers_, options.runtime, options.docker_host,
                 options.on_note) {
   balancing_.set_quotas(stack.model.balancing.quotas);
-  cluster_ = std::make_unique<containers::Cluster>(control_timers_, runtimes_.chosen_by_image(),
-                                                   registry_, definitions_, addresses_,
-                                                   cluster_options(stack.model, options));
+  clusters_ = std::make_unique<containers::Clusters>(control_timers_, runtimes_.chosen_by_image(),
+                                                     registry_, definitions_, *addresses_,
+                                                     cluster_options(stack.model, options));
+  if (stack.model.cluster.empty()) return;
+  containers::ClusterSpec spec;
+  spec.name = stack.model.cluster;
+  spec.container_instances = stack.model.container_instances;
+  clusters_->create(spec);
 }
 
 RunningStack::~RunningStack() = default;
@@ -108,7 +114,7 @@ Result<void> RunningStack::apply(const Operation& operation) {
         if constexpr (requires { balancing_.apply(kind); }) {
           return balancing_.apply(kind);
         } else {
-          return ApplyToCluster{*cluster_, definitions_}(kind);
+          return ApplyToCluster{cluster(), definitions_}(kind);
         }
       },
       operation);
@@ -117,7 +123,7 @@ Result<void> RunningStack::apply(const Operation& operation) {
 void RunningStack::stop(Duration grace, std::function<void()> done) {
   // Clients first: what is in flight still has its targets.
   balancing_.stop(grace);
-  cluster_->shut_down(std::move(done));
+  clusters_->shut_down(std::move(done));
 }
 
 }  // namespace cutover::stack

@@ -7,9 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "containers/cluster.hpp"
+#include "containers/clusters.hpp"
+#include "containers/loopback_addresses.hpp"
 #include "containers/task_definitions.hpp"
 #include "cutover/stack/load_balancer_registry.hpp"
 #include "cutover/stack/running_balancing.hpp"
@@ -30,6 +33,11 @@ struct RunOptions {
   enum class UnknownImages { fail, simulate } unknown_images = UnknownImages::fail;
   /// Hears, each once, what this system does not allow containers. May be empty.
   std::function<void(const std::string&)> on_note{};
+  /// Of clusters for which nobody says otherwise.
+  std::vector<containers::ContainerInstanceGroup> container_instances{
+      containers::ContainerInstanceGroup{}};
+  /// Of container instances and tasks; shared by all that run in this program. Null: of its own.
+  std::shared_ptr<containers::LoopbackAddresses> task_addresses;
 };
 
 /// Whether every listener that `operations` create can be bound at that offset; else what to do.
@@ -42,7 +50,7 @@ Error at_operation(const Operation& operation, Error error);
 /// Everything on the thread that runs `io`.
 class RunningStack {
  public:
-  /// `io` outlives it. Nothing starts here.
+  /// `io` and `stack` outlive it. Nothing starts here but the stack's cluster, if it has one.
   RunningStack(boost::asio::io_context& io, const Stack& stack, const RunOptions& options);
   /// Stops at once what still runs.
   ~RunningStack();
@@ -61,7 +69,11 @@ class RunningStack {
   void stop(Duration grace, std::function<void()> done);
 
   RunningBalancing& balancing() { return balancing_; }
-  containers::Cluster& cluster() { return *cluster_; }
+  containers::Clusters& clusters() { return *clusters_; }
+  containers::TaskDefinitions& definitions() { return definitions_; }
+  /// The stack's own. It has to be there: stack files have one, and no plan deletes it.
+  containers::Cluster& cluster() { return **clusters_->find(stack_.model.cluster); }
+  const RunOptions& options() const { return options_; }
   /// Times control operations: modelled time, scaled by RunOptions::speed.
   Timers& control_timers() { return control_timers_; }
   /// Real time.
@@ -79,9 +91,9 @@ class RunningStack {
   RunningBalancing balancing_;
   LoadBalancerRegistry registry_;
   containers::TaskDefinitions definitions_;
-  containers::LoopbackAddresses addresses_;
+  std::shared_ptr<containers::LoopbackAddresses> addresses_;
   Runtimes runtimes_;
-  std::unique_ptr<containers::Cluster> cluster_;
+  std::unique_ptr<containers::Clusters> clusters_;
 };
 
 }  // namespace cutover::stack

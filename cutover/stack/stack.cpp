@@ -155,6 +155,13 @@ Result<void> apply_at(Model& model, const Operation& operation, const json& writ
   return error;
 }
 
+Stack empty_stack(containers::ImageMap images) {
+  Stack stack;
+  stack.model.cluster.clear();
+  stack.model.images = std::move(images);
+  return stack;
+}
+
 Result<Stack> parse_stack(const json& document, const std::string& base_directory,
                           const QuotaSettings& quotas) {
   return StackReader(document, base_directory, quotas).read();

@@ -40,6 +40,9 @@ struct Stack {
   std::vector<std::pair<std::string, std::string>> outputs;  ///< Keys and values.
 };
 
+/// Nothing at all, not even a cluster; `images` are what containers of it may run.
+Stack empty_stack(containers::ImageMap images = {});
+
 /// The error's place is a JSON pointer into the document. Directories in it are relative to
 /// `base_directory`, "" being where the program runs.
 Result<Stack> parse_stack(const nlohmann::json& document, const std::string& base_directory = "",

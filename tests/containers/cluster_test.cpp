@@ -34,14 +34,15 @@ TEST(CreateService, RefusesWhatDoesNotExist) {
             "(InvalidParameterException)");
   spec = world.spec("api", 1);
   spec.load_balancers[0].container_name = "app";
-  EXPECT_EQ(refusal(spec),
-            "/loadBalancers/0/containerName: the container app does not exist in task definition "
-            "api; it has api (InvalidParameterException)");
+  EXPECT_EQ(
+      refusal(spec),
+      "/loadBalancers/0/containerName: The container app does not exist in the task definition: "
+      "api; it has api (InvalidParameterException)");
   spec = world.spec("api", 1);
   spec.load_balancers[0].container_port = 80;
   EXPECT_EQ(refusal(spec),
-            "/loadBalancers/0/containerPort: the container api did not have a container port 80 "
-            "defined; it has port 3000 (InvalidParameterException)");
+            "/loadBalancers/0/containerPort: The container api did not have a container port 80 "
+            "defined: it has port 3000 (InvalidParameterException)");
   spec = world.spec("api", 1);
   spec.cluster = "default";
   EXPECT_EQ(refusal(spec),

@@ -101,7 +101,7 @@ constexpr auto operations = std::to_array<Row>({
     {"ListTasks",
      "{cluster:s, containerInstance:s, family:s, nextToken:s, maxResults:@page, startedBy:s, "
      "serviceName:s, desiredStatus:s(RUNNING|PENDING|STOPPED), "
-     "launchType:s(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES), daemonName:s}"},
+     "launchType:s(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES)}"},
     {"UpdateTaskProtection",
      "{cluster!:s, tasks!:[s](1..10), protectionEnabled!:b, expiresInMinutes:i(1..2880)}"},
     {"GetTaskProtection", "{cluster!:s, tasks:[s](..100)}"},
@@ -127,17 +127,6 @@ constexpr auto operations = std::to_array<Row>({
      "launchType:s(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES), "
      "schedulingStrategy:s(REPLICA|DAEMON), resourceManagementType:s(CUSTOMER|ECS)}"},
     {"ListServicesByNamespace", "{namespace!:s, nextToken:s, maxResults:@page}"},
-
-    {"DescribeServiceDeployments", "{serviceDeploymentArns!:[s](1..20)}"},
-    {"ListServiceDeployments",
-     "{service!:s, cluster:s, "
-     "status:[s(PENDING|SUCCESSFUL|STOPPED|STOP_REQUESTED|IN_PROGRESS|ROLLBACK_REQUESTED|"
-     "ROLLBACK_IN_PROGRESS|ROLLBACK_SUCCESSFUL|ROLLBACK_FAILED)], "
-     "createdAt:{before:t, after:t}, nextToken:s, maxResults:@page}"},
-    {"DescribeServiceRevisions", "{serviceRevisionArns!:[s](1..20)}"},
-    {"StopServiceDeployment", "{serviceDeploymentArn!:s, stopType:s(ABORT|ROLLBACK)}"},
-    {"ContinueServiceDeployment",
-     "{serviceDeploymentArn!:s, hookId!:s, action:s(CONTINUE|ROLLBACK)}"},
 
     {"RegisterContainerInstance",
      "{cluster:s, instanceIdentityDocument:s, instanceIdentityDocumentSignature:s, "
@@ -170,7 +159,6 @@ constexpr auto operations = std::to_array<Row>({
     {"DeleteAccountSetting", "{name!:s, principalArn:s}"},
     {"ListAccountSettings",
      "{name:s, value:s, principalArn:s, effectiveSettings:b, nextToken:s, maxResults:@page}"},
-    {"DiscoverPollEndpoint", "{containerInstance:s, cluster:s}"},
 });
 
 std::map<std::string, Shape, std::less<>> parse_all() {
