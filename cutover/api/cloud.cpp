@@ -85,9 +85,10 @@ struct Cloud::Region {
 };
 
 Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
-             const stack::RunOptions& options)
+             const stack::RunOptions& options, ecs::Shape::Strings strings)
     : io_(io),
       stack_(stack),
+      empty_(stack::empty_stack(stack.model.images)),
       options_(options),
       timers_(io, clock_),
       created_at_(clock_.wall_now()),
@@ -95,10 +96,15 @@ Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
       ecr_({options.balancing.account}, clock_,
            [this]() -> const containers::ImageMap& { return stack_.model.images; }),
       running_([this](const std::string& region) { return make_region(region); }),
+      ecs_([this](const std::string& region) -> stack::RunningStack& { return in(region); },
+           strings),
       cloudwatch_(timers_, [this] { return metrics(); }),
       dispatcher_(options.balancing.seed) {
   if (!options_.balancing.addresses) {
     options_.balancing.addresses = std::make_shared<stack::LoopbackAddresses>();
+  }
+  if (!options_.task_addresses) {
+    options_.task_addresses = std::make_shared<containers::LoopbackAddresses>();
   }
   ec2_.on_instance([this](const std::string& region, const ec2::Instance& instance) {
     const auto used = running_.used().find(region);
@@ -135,14 +141,17 @@ void Cloud::adopt_container_instances(const std::string& region) {
   const auto used = running_.used().find(region);
   // A region in which nothing runs yet has none, nor has one that is just being made.
   if (used == running_.used().end() || !used->second) return;
-  const containers::Cluster& cluster = used->second->stack.cluster();
-  const auto arns = cluster.list_container_instances("", std::nullopt);
-  if (!arns) return;
-  for (const auto& described : cluster.describe_container_instances(*arns).container_instances) {
-    const containers::ContainerInstance& instance = described.instance;
-    ec2_.adopt(region, instance.ec2_instance_id, instance.address,
-               instance.attribute("ecs.instance-type").value_or("t3.micro"),
-               instance.attribute("ecs.availability-zone").value_or(""));
+  const containers::Clusters& clusters = used->second->stack.clusters();
+  for (const std::string& name : clusters.names()) {
+    const containers::Cluster& cluster = **clusters.find(name);
+    const auto arns = cluster.list_container_instances("", std::nullopt);
+    if (!arns) continue;
+    for (const auto& described : cluster.describe_container_instances(*arns).container_instances) {
+      const containers::ContainerInstance& instance = described.instance;
+      ec2_.adopt(region, instance.ec2_instance_id, instance.address,
+                 instance.attribute("ecs.instance-type").value_or("t3.micro"),
+                 instance.attribute("ecs.availability-zone").value_or(""));
+    }
   }
 }
 
@@ -187,8 +196,10 @@ std::optional<cloudformation::RunningStack> Cloud::running_stack(const std::stri
   result.created_at = created_at_;
   for (const auto& [key, value] : stack_.outputs) result.outputs.push_back({key, value, ""});
   const std::string& cluster = stack_.model.cluster;
-  add_output(result.outputs, "ClusterName", cluster);
-  result.resources.push_back({logical_id("Cluster", cluster), cluster, "AWS::ECS::Cluster"});
+  if (!cluster.empty()) {
+    add_output(result.outputs, "ClusterName", cluster);
+    result.resources.push_back({logical_id("Cluster", cluster), cluster, "AWS::ECS::Cluster"});
+  }
   for (const auto& [name, balancer] : balancing.all()) {
     const std::string arn = balancing.arn_of(stack::LoadBalancerName{name});
     add_output(result.outputs, "ALBArn", arn);
@@ -221,6 +232,7 @@ void Cloud::add_services() {
     return elbv2::Place{in(region).balancing(), ec2_.in(region)};
   }));
   dispatcher_.add(ecr_.service());
+  dispatcher_.add(ecs_.service());
   dispatcher_.add(cloudwatch_.service());
   dispatcher_.add(cloudformation::service(
       account, [this](const std::string& region) { return running_stack(region); }));

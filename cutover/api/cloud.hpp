@@ -16,6 +16,7 @@
 #include "cutover/api/dispatcher.hpp"
 #include "cutover/api/ec2/ec2.hpp"
 #include "cutover/api/ecr/ecr.hpp"
+#include "cutover/api/ecs/running.hpp"
 #include "cutover/api/regions.hpp"
 #include "cutover/stack/running_stack.hpp"
 #include "cutover/stack/stack.hpp"
@@ -26,8 +27,10 @@ namespace cutover::api {
 class Cloud {
  public:
   /// `stack` runs in the region that the options name; other regions are empty until something is
-  /// made there. All but the options is borrowed and outlives it. Nothing starts here.
-  Cloud(boost::asio::io_context& io, const stack::Stack& stack, const stack::RunOptions& options);
+  /// made there. `strings`: see ecs::service(). All but the options is borrowed and outlives it.
+  /// Nothing starts here.
+  Cloud(boost::asio::io_context& io, const stack::Stack& stack, const stack::RunOptions& options,
+        ecs::Shape::Strings strings);
   /// Stops at once what still runs.
   ~Cloud();
   Cloud(const Cloud&) = delete;
@@ -46,6 +49,7 @@ class Cloud {
   /// All regions that were used.
   std::vector<stack::RunningStack*> running() const;
   ec2::Ec2& ec2() { return ec2_; }
+  ecs::RunningEcs& ecs() { return ecs_; }
 
  private:
   struct Region;
@@ -67,6 +71,7 @@ class Cloud {
   ec2::Ec2 ec2_;
   ecr::Ecr ecr_;
   Regions<Region> running_;
+  ecs::RunningEcs ecs_;
   cloudwatch::CloudWatch cloudwatch_;
   Dispatcher dispatcher_;
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "containers/container_instances_json.hpp"
 #include "cutover/api/cloud.hpp"
 #include "cutover/api/serve.hpp"
 #include "cutover/console/endpoint.hpp"
@@ -33,6 +35,8 @@ struct Options {
   StackOptions run;
   std::string endpoint = console::default_endpoint;
   bool listen_anywhere = false;
+  bool strict_types = false;
+  std::string container_instances;  ///< "N:cpu:memory", checked; empty: one with room for anything.
   std::string trace_requests = "off";  ///< Or a fraction, checked.
 };
 
@@ -54,18 +58,22 @@ void print_listeners(const stack::RunningBalancing& running) {
 /// Tells of each task that starts to serve or ends, once.
 class TaskReporter {
  public:
-  void look(const containers::Cluster& cluster) {
-    for (const auto& task : cluster.tasks()) {
-      std::string& known = told_[task.id];
-      const std::string now = line(task);
-      if (now.empty() || now == known) continue;
-      known = now;
-      fmt::print("{}\n", now);
-      std::fflush(stdout);
+  void look(const containers::Clusters& clusters) {
+    for (const std::string& name : clusters.names()) {
+      for (const auto& task : (*clusters.find(name))->tasks()) tell(task);
     }
   }
 
  private:
+  void tell(const containers::TaskDescription& task) {
+    std::string& known = told_[task.id];
+    const std::string now = line(task);
+    if (now.empty() || now == known) return;
+    known = now;
+    fmt::print("{}\n", now);
+    std::fflush(stdout);
+  }
+
   static std::string line(const containers::TaskDescription& task) {
     if (task.last_status == containers::TaskStatus::running) {
       std::string text = fmt::format("task {} of {} serves on http://127.0.0.1:{}",
@@ -86,8 +94,8 @@ class TaskReporter {
 /// A stack that serves until it is told to stop.
 class Up {
  public:
-  Up(const stack::Stack& stack, const stack::RunOptions& options)
-      : cloud_(io_, stack, options), signals_(io_, SIGINT, SIGTERM) {}
+  Up(const stack::Stack& stack, const stack::RunOptions& options, api::ecs::Shape::Strings strings)
+      : cloud_(io_, stack, options, strings), signals_(io_, SIGINT, SIGTERM) {}
 
   /// `endpoint`: where the control endpoint listens, if anywhere.
   Result<void> serve(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
@@ -157,7 +165,7 @@ class Up {
   }
 
   void look_at_tasks() {
-    reporter_.look(cloud_.home().cluster());
+    reporter_.look(cloud_.home().clusters());
     cloud_.home().real_timers().after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
   }
 
@@ -207,7 +215,32 @@ Result<stack::Stack> stack_of(const Options& options) {
   const auto quotas = parse_quotas(options.quotas);
   if (!quotas) return quotas.error();
   if (!options.stack.empty()) return stack::read_stack(options.stack, *quotas);
-  return stack::parse_stack(nlohmann::json::object(), "", *quotas);
+  auto nothing = stack::parse_stack(nlohmann::json::object(), "", *quotas);
+  // Nor is there a cluster on AWS until somebody creates one.
+  if (nothing) nothing->model.cluster.clear();
+  return nothing;
+}
+
+/// "2:2048:3884": how many, of how many CPU units and MiB each; within the limits of stack files.
+Result<std::vector<containers::ContainerInstanceGroup>> parse_container_instances(
+    const std::string& text) {
+  const std::vector<std::string> parts = CLI::detail::split(text, ':');
+  std::array<std::uint32_t, 3> numbers{};
+  bool good = parts.size() == numbers.size();
+  for (std::size_t i = 0; good && i < numbers.size(); ++i) {
+    good = CLI::detail::lexical_cast(parts[i], numbers[i]);
+  }
+  if (!good) {
+    return Error{"ValidationError", "",
+                 fmt::format("found {}; allowed is N:CPU:MEMORY, such as 2:2048:3884", text)};
+  }
+  return containers::parse_container_instances(
+      {{"count", numbers[0]}, {"cpu", numbers[1]}, {"memory", numbers[2]}}, "");
+}
+
+std::string container_instances_problem(const std::string& text) {
+  const auto groups = parse_container_instances(text);
+  return groups ? "" : to_string(groups.error());
 }
 
 int up(const Options& options) {
@@ -225,7 +258,12 @@ int up(const Options& options) {
   const auto endpoint = console::parse_endpoint(options.endpoint, options.listen_anywhere);
   if (!endpoint) return report_error(endpoint.error(), exit_not_begun);
   if (const auto raised = raise_file_limit(); !raised) report_error(raised.error(), exit_ok);
-  const auto served = Up(*stack, run_with).serve(*endpoint);
+  if (!options.container_instances.empty()) {
+    run_with.container_instances = *parse_container_instances(options.container_instances);
+  }
+  const auto strings = options.strict_types ? api::ecs::Shape::Strings::refused
+                                            : api::ecs::Shape::Strings::converted;
+  const auto served = Up(*stack, run_with, strings).serve(*endpoint);
   return served ? exit_ok : report_error(served.error(), exit_not_begun);
 }
 
@@ -259,6 +297,15 @@ Verb add_up(CLI::App& program) {
       ->type_name("ADDRESS:PORT");
   command->add_flag("--listen-anywhere", options->listen_anywhere,
                     "Lets --endpoint be an address that other machines can reach");
+  command->add_flag("--strict-types", options->strict_types,
+                    "Refuses numbers that are written as strings in container definitions, as "
+                    "ECS's API does");
+  command
+      ->add_option("--container-instances", options->container_instances,
+                   "What clusters begin with unless the stack says otherwise: so many container "
+                   "instances of so many CPU units and MiB (default: one with room for anything)")
+      ->check(CLI::Validator(container_instances_problem, ""))
+      ->type_name("N:CPU:MEMORY");
   command
       ->add_option(
           "--trace-requests", options->trace_requests,

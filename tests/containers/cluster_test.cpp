@@ -37,7 +37,7 @@ TEST(CreateService, RefusesWhatDoesNotExist) {
   EXPECT_EQ(
       refusal(spec),
       "/loadBalancers/0/containerName: The container app does not exist in the task definition: "
-      "api; it has api (InvalidParameterException)");
+      "api has api (InvalidParameterException)");
   spec = world.spec("api", 1);
   spec.load_balancers[0].container_port = 80;
   EXPECT_EQ(refusal(spec),

@@ -67,6 +67,10 @@ RunningEcs::RunningEcs(StackOf stack_of, Shape::Strings strings)
         return std::make_unique<Held>(region, stack_of_(region));
       }) {}
 
+RunningEcs::~RunningEcs() = default;
+
+void RunningEcs::clear() { regions_.clear(); }
+
 Region& RunningEcs::in(const std::string& region) { return regions_.at(region).region; }
 
 Service RunningEcs::service() {

@@ -20,6 +20,7 @@ class RunningEcs {
   using StackOf = std::function<stack::RunningStack&(const std::string& region)>;
 
   RunningEcs(StackOf stack_of, Shape::Strings strings);
+  ~RunningEcs();
   RunningEcs(const RunningEcs&) = delete;
   RunningEcs& operator=(const RunningEcs&) = delete;
 
@@ -30,7 +31,7 @@ class RunningEcs {
   /// settings; all else that it has is in the running stack.
   Region& in(const std::string& region);
   /// Back to what every region has from the start.
-  void clear() { regions_.clear(); }
+  void clear();
 
  private:
   struct Held;
