@@ -137,6 +137,10 @@ class PlanReader {
       const auto checked = check_wait(model_, *wait, pointer);
       if (!checked) return checked.error();
     }
+    if (const auto* fault = std::get_if<stack::Fault>(&*step)) {
+      const auto checked = stack::check_fault(model_, *fault, pointer);
+      if (!checked) return checked.error();
+    }
     return step;
   }
 
@@ -165,6 +169,7 @@ std::string to_string(const Step& step) {
     return fmt::format("wait {} {}", to_string(wait->what), fmt::join(wait->names, " "));
   }
   if (const auto* hold = std::get_if<Hold>(&step)) return "hold " + format_duration(hold->length);
+  if (const auto* fault = std::get_if<stack::Fault>(&step)) return stack::to_string(*fault);
   return stack::to_string(std::get<stack::Operation>(step));
 }
 

@@ -15,6 +15,7 @@
 //                 {"wait": "services-stable", "services": ["api"], "timeout": "10m"},
 //                 {"wait": "target-healthy", "targetGroups": ["api"], "timeout": "2m"},
 //                 {"wait": "tasks-stopped", "services": ["api"], "timeout": "10m"},
+//                 {"fault": "kill", "task": "api/0"},      cutover/stack/fault.hpp
 //                 {"hold": "3s"}],
 //       "require": {"failedRequests": 0, "failedRatio": 0.001, "p99": "50ms",
 //                   "sameResponses": {"as": "<an earlier phase>", "paths": ["/api/users"]},
@@ -31,6 +32,7 @@
 #include <vector>
 
 #include "bench/load/generator.hpp"
+#include "cutover/stack/fault.hpp"
 #include "cutover/stack/stack.hpp"
 #include "lb/base/clock.hpp"
 #include "lb/base/result.hpp"
@@ -55,7 +57,7 @@ struct Hold {
   Duration length = Duration::zero();
 };
 
-using Step = std::variant<stack::Operation, Wait, Hold>;
+using Step = std::variant<stack::Operation, Wait, Hold, stack::Fault>;
 /// "DeleteRule demo:80/10", "wait services-stable api", "hold 3s".
 std::string to_string(const Step& step);
 

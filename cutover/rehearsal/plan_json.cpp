@@ -203,11 +203,18 @@ Result<Step> parse_step(const json& value, std::string pointer) {
     if (const auto end = reader.finish(); !end) return end.error();
     return step;
   }
+  if (reader.has("fault")) {
+    auto fault = stack::parse_fault(value, pointer);
+    if (!fault) return fault.error();
+    return Step(*std::move(fault));
+  }
   if (!value.is_object()) return reader.finish().error();
   if (value.size() != 1) {
-    return Error{"ValidationError", pointer,
-                 fmt::format("found {} members; a step is one AWS action, a \"wait\" or a \"hold\"",
-                             value.size())};
+    return Error{
+        "ValidationError", pointer,
+        fmt::format("found {} members; a step is one AWS action, a \"wait\", a \"hold\" or a "
+                    "\"fault\"",
+                    value.size())};
   }
   const auto member = value.begin();
   const std::string& name = member.key();
@@ -219,7 +226,7 @@ Result<Step> parse_step(const json& value, std::string pointer) {
     if (!operation) return operation.error();
     return Step(*std::move(operation));
   }
-  known.insert(known.end(), {"wait", "hold"});
+  known.insert(known.end(), {"wait", "hold", "fault"});
   for (const auto word : known) reader.member(word);
   return reader.finish().error();
 }

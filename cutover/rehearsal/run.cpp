@@ -13,6 +13,7 @@
 
 #include "cutover/rehearsal/conditions.hpp"
 #include "cutover/rehearsal/probe.hpp"
+#include "cutover/stack/inject.hpp"
 #include "lb/base/duration.hpp"
 
 namespace cutover::rehearsal {
@@ -198,9 +199,17 @@ class Rehearsal {
     if (const auto* wait = std::get_if<Wait>(&step)) co_return co_await wait_for(*wait);
     if (const auto* hold = std::get_if<Hold>(&step)) co_return co_await hold_for(hold->length);
     begin_step(to_string(step), std::nullopt, false);
-    const auto applied = stack_.apply(std::get<stack::Operation>(step));
+    const auto applied = apply(step);
     if (!applied) co_return applied.error();
     co_return interruption();
+  }
+
+  /// A step that is done at once.
+  Result<void> apply(const Step& step) {
+    if (const auto* fault = std::get_if<stack::Fault>(&step)) {
+      return stack::inject(stack_.cluster(), *fault);
+    }
+    return stack_.apply(std::get<stack::Operation>(step));
   }
 
   asio::awaitable<std::optional<Error>> wait_for(const Wait& wait) {

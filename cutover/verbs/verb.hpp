@@ -24,6 +24,8 @@ Verb add_up(CLI::App& program);
 Verb add_rehearse(CLI::App& program);
 Verb add_load(CLI::App& program);
 Verb add_app(CLI::App& program);
+Verb add_logs(CLI::App& program);
+Verb add_fault(CLI::App& program);
 
 /// Prints "cutover: …" on standard error and gives `status`.
 int report_error(const Error& error, int status);

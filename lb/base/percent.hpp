@@ -14,4 +14,7 @@ enum class Plus { itself, space };
 /// The bytes meant, or nullopt when an escape is broken.
 std::optional<std::string> percent_decoded(std::string_view text, Plus plus);
 
+/// As part of a path: all but RFC 3986's unreserved characters and "/" is escaped.
+std::string percent_encoded(std::string_view text);
+
 }  // namespace cutover
