@@ -26,6 +26,8 @@
 #include "containers/task.hpp"
 #include "containers/task_definition.hpp"
 #include "containers/task_definitions.hpp"
+#include "containers/task_fault.hpp"
+#include "containers/task_log.hpp"
 #include "lb/base/result.hpp"
 #include "lb/base/timers.hpp"
 
@@ -169,6 +171,12 @@ class Cluster {
   /// Scales every service to 0 at once: SIGTERM to all tasks without waiting for drains; `done` is
   /// called once every task is STOPPED.
   void shut_down(std::function<void()> done);
+
+  /// A fault on a container of a task, or with "" on each that runs.
+  Result<void> inject(const std::string& task, const TaskFault& fault,
+                      const std::string& container = "");
+  /// What the task's containers wrote, in the definition's order; also once it has stopped.
+  Result<std::vector<TaskLog>> logs(const std::string& task) const;
 
   /// Faults on demand: starts of tasks that are to fail.
   StartFaults& start_faults();

@@ -120,6 +120,24 @@ Result<TasksAnswer> Cluster::start_task(const StartTaskRequest& request) {
   return core_->standalone.start(request, *definition);
 }
 
+Result<void> Cluster::inject(const std::string& task, const TaskFault& fault,
+                             const std::string& container) {
+  const auto found = core_->find_task(task);
+  if (!found) return found.error();
+  return (*found)->inject(fault, container);
+}
+
+Result<std::vector<TaskLog>> Cluster::logs(const std::string& task) const {
+  const auto found = core_->find_task(task);
+  if (!found) return found.error();
+  const TaskDescription description = (*found)->describe();
+  std::vector<TaskLog> logs;
+  for (std::size_t i = 0; i < description.containers.size(); ++i) {
+    logs.push_back({description.containers[i].name, (*found)->logs()[i]});
+  }
+  return logs;
+}
+
 Result<TaskDescription> Cluster::stop_task(const std::string& task, const std::string& reason) {
   const auto found = core_->find_task(task);
   if (!found) return at("/task", found.error());

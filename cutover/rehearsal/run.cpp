@@ -207,7 +207,7 @@ class Rehearsal {
   /// A step that is done at once.
   Result<void> apply(const Step& step) {
     if (const auto* fault = std::get_if<stack::Fault>(&step)) {
-      return stack::inject(stack_.cluster(), *fault);
+      return stack::inject(stack_.clusters(), *fault);
     }
     return stack_.apply(std::get<stack::Operation>(step));
   }

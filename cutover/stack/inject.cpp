@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "containers/identifiers.hpp"
 #include "cutover/stack/names.hpp"
 
@@ -13,52 +15,70 @@ Error no_task(std::string_view name, std::string_view why) {
   return {"InvalidParameterException", "/task", fmt::format("there is no task {}: {}", name, why)};
 }
 
-Result<std::string> nth_of_service(const containers::Cluster& cluster, const TaskName& name) {
+std::vector<containers::Cluster*> all(const containers::Clusters& clusters) {
+  std::vector<containers::Cluster*> found;
+  for (const std::string& name : clusters.names()) found.push_back(*clusters.find(name));
+  return found;
+}
+
+Result<FoundTask> nth_of_service(const containers::Clusters& clusters, const TaskName& name) {
   std::uint32_t number = 0;
-  for (const auto& task : cluster.tasks(name.service)) {
-    if (task.desired_status != containers::DesiredStatus::running) continue;
-    if (number++ == name.number) return task.id;
+  for (containers::Cluster* cluster : all(clusters)) {
+    for (const auto& task : cluster->tasks(name.service)) {
+      if (task.desired_status != containers::DesiredStatus::running) continue;
+      if (number++ == name.number) return FoundTask{cluster, task.id};
+    }
   }
   return no_task(to_string(name), fmt::format("{} of its service run", number));
 }
 
+Result<void> fill(const containers::Clusters& clusters, const fault::FillInstance& fault) {
+  std::size_t before = 0;
+  for (containers::Cluster* cluster : all(clusters)) {
+    const auto instances = cluster->list_container_instances("", std::nullopt);
+    if (!instances) return instances.error();
+    const std::size_t index = fault.container_instance - before;
+    if (index < instances->size()) {
+      return cluster->fill_instance((*instances)[index], fault.release);
+    }
+    before += instances->size();
+  }
+  return Error{"InvalidParameterException", "/containerInstance",
+               fmt::format("found {}; there are {} container instances, counted from 0",
+                           fault.container_instance, before)};
+}
+
 }  // namespace
 
-Result<std::string> find_task(const containers::Cluster& cluster, std::string_view name) {
+Result<FoundTask> find_task(const containers::Clusters& clusters, std::string_view name) {
   const bool is_arn = name.starts_with("arn:");
   if (const auto numbered = parse_task_name(name); numbered && !is_arn) {
-    return nth_of_service(cluster, *numbered);
+    return nth_of_service(clusters, *numbered);
   }
   const std::string_view beginning = containers::bare_name(name);
-  std::string found;
-  for (const auto& task : cluster.tasks()) {
-    if (!task.id.starts_with(beginning)) continue;
-    if (!found.empty()) return no_task(name, "the ids of several begin like this");
-    found = task.id;
+  FoundTask found;
+  for (containers::Cluster* cluster : all(clusters)) {
+    for (const auto& task : cluster->tasks()) {
+      if (!task.id.starts_with(beginning)) continue;
+      if (!found.id.empty()) return no_task(name, "the ids of several begin like this");
+      found = {cluster, task.id};
+    }
   }
-  if (!found.empty() && !beginning.empty()) return found;
+  if (!found.id.empty() && !beginning.empty()) return found;
   return no_task(name, "name it as service/number, by its id or by the id's beginning");
 }
 
-Result<void> inject(containers::Cluster& cluster, const Fault& fault) {
+Result<void> inject(containers::Clusters& clusters, const Fault& fault) {
   if (const auto* on_task = std::get_if<fault::OnTask>(&fault)) {
-    const auto task = find_task(cluster, on_task->task);
+    const auto task = find_task(clusters, on_task->task);
     if (!task) return task.error();
-    return cluster.inject(*task, on_task->what, on_task->container);
+    return task->cluster->inject(task->id, on_task->what, on_task->container);
   }
   if (const auto* starts = std::get_if<fault::FailStarts>(&fault)) {
-    cluster.start_faults().add(starts->starts);
+    for (containers::Cluster* cluster : all(clusters)) cluster->start_faults().add(starts->starts);
     return {};
   }
-  const auto& instance = std::get<fault::FillInstance>(fault);
-  const auto instances = cluster.list_container_instances("", std::nullopt);
-  if (!instances) return instances.error();
-  if (instance.container_instance >= instances->size()) {
-    return Error{"InvalidParameterException", "/containerInstance",
-                 fmt::format("found {}; the cluster has {} container instances, counted from 0",
-                             instance.container_instance, instances->size())};
-  }
-  return cluster.fill_instance((*instances)[instance.container_instance], instance.release);
+  return fill(clusters, std::get<fault::FillInstance>(fault));
 }
 
 }  // namespace cutover::stack

@@ -15,6 +15,8 @@
 #include "cutover/console/endpoint.hpp"
 #include "cutover/console/http_server.hpp"
 #include "cutover/console/observation.hpp"
+#include "cutover/console/tasks.hpp"
+#include "cutover/stack/inject.hpp"
 #include "cutover/stack/running_stack.hpp"
 #include "cutover/stack/stack.hpp"
 #include "cutover/verbs/stack_options.hpp"
@@ -126,6 +128,7 @@ class Up {
   Result<void> open_endpoint(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
     if (!endpoint) return {};
     console::add_observation(router_, {[this] { return metrics(); }, [this] { return traces(); }});
+    console::add_tasks(router_, task_source());
     auto listening = console::HttpServer::listen(io_, cloud_.home().real_timers(), *endpoint,
                                                  api::api_or_console(cloud_.dispatcher(), router_));
     if (!listening) return listening.error();
@@ -144,6 +147,28 @@ class Up {
     std::vector<lb::MetricsSnapshot> all;
     each_balancer([&](lb::LoadBalancer& balancer) { all.push_back(balancer.metrics()); });
     return all;
+  }
+
+  console::TaskSource task_source() {
+    containers::Clusters& clusters = cloud_.home().clusters();
+    return {[&clusters] {
+              std::vector<containers::TaskDescription> all;
+              for (const std::string& name : clusters.names()) {
+                auto tasks = (*clusters.find(name))->tasks();
+                std::move(tasks.begin(), tasks.end(), std::back_inserter(all));
+              }
+              return all;
+            },
+            [&clusters](std::string_view name) -> Result<std::vector<containers::TaskLog>> {
+              const auto task = stack::find_task(clusters, name);
+              if (!task) return task.error();
+              return task->cluster->logs(task->id);
+            },
+            [&clusters](const nlohmann::json& written) -> Result<void> {
+              const auto fault = stack::parse_fault(written, "");
+              if (!fault) return fault.error();
+              return stack::inject(clusters, *fault);
+            }};
   }
 
   std::vector<const lb::TraceStore*> traces() {

@@ -43,15 +43,15 @@ TEST(Fault, IsReadAndToldInOneLine) {
 TEST(Fault, IsRefusedAtThePlaceOfWhatIsWrong) {
   for (const Written& each : {
            Written{R"({"fault": "burn", "task": "api/0"})", "/fault"},
-           {R"({"fault": "kill"})", "/task"},
+           {R"({"fault": "kill"})", ""},
            {R"({"fault": "kill", "task": ""})", "/task"},
            {R"({"fault": "kill", "task": "api/0", "count": 2})", "/count"},
            {R"({"fault": "behaviour", "task": "api/0"})", "/behaviour"},
            {R"({"fault": "behaviour", "task": "api/0", "behaviour": {"errorRate": 2}})",
             "/behaviour/errorRate"},
-           {R"({"fault": "fail-starts"})", "/taskDefinition"},
+           {R"({"fault": "fail-starts"})", ""},
            {R"({"fault": "fail-starts", "taskDefinition": "api", "count": 0})", "/count"},
-           {R"({"fault": "fill-instance"})", "/containerInstance"},
+           {R"({"fault": "fill-instance"})", ""},
            {R"({"fault": "fill-instance", "containerInstance": -1})", "/containerInstance"},
            {R"([])", ""},
        }) {
