@@ -38,18 +38,18 @@ ServiceTasks::Entry& ServiceTasks::add(DeploymentKey deployment, std::unique_ptr
 
 void ServiceTasks::note(const TaskAgent& agent) {
   Entry& entry = at(agent);
-  const bool was_live = entry.counted.live > 0;
+  const bool was_live = entry.counted_.live > 0;
   count(entry);
-  if (was_live && entry.counted.live == 0) stopped_.push_back(entry.key);
+  if (was_live && entry.counted_.live == 0) stopped_.push_back(entry.key);
   changed_.insert(entry.key);
 }
 
 void ServiceTasks::count(Entry& entry) {
   const TaskCounts now = counts_of(*entry.agent);
   TaskCounts& of_deployment = counts_[entry.deployment];
-  replace(of_deployment, entry.counted, now);
-  replace(all_, entry.counted, now);
-  entry.counted = now;
+  replace(of_deployment, entry.counted_, now);
+  replace(all_, entry.counted_, now);
+  entry.counted_ = now;
   if (of_deployment.live == 0) counts_.erase(entry.deployment);
 }
 

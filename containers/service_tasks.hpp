@@ -27,7 +27,7 @@ class ServiceTasks {
 
    private:
     friend class ServiceTasks;
-    TaskCounts counted;
+    TaskCounts counted_;
   };
 
   Entry& add(DeploymentKey deployment, std::unique_ptr<TaskAgent> agent);
