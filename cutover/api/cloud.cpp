@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "cutover/api/elbv2/elbv2.hpp"
+#include "cutover/api/logs/logs.hpp"
 #include "cutover/api/sts/sts.hpp"
+#include "cutover/api/task_streams.hpp"
 #include "cutover/stack/instances.hpp"
 
 namespace cutover::api {
@@ -234,6 +236,8 @@ void Cloud::add_services() {
   dispatcher_.add(ecr_.service());
   dispatcher_.add(ecs_.service());
   dispatcher_.add(cloudwatch_.service());
+  dispatcher_.add(logs::service(
+      account, [this](const std::string& region) { return task_streams(in(region)); }));
   dispatcher_.add(cloudformation::service(
       account, [this](const std::string& region) { return running_stack(region); }));
 }

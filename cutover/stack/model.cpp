@@ -86,7 +86,10 @@ Result<void> apply_to(Model& model, const UpdateService& operation) {
   if (!service) return service.error();
   containers::ServiceSpec spec = containers::changed(**service, operation.update);
   if (const auto valid = check_definition(model, spec); !valid) return valid.error();
-  if (const auto valid = check_service_groups(model, spec); !valid) return valid.error();
+  // A group that has gone out of use meanwhile does not keep a service from being scaled.
+  if (operation.update.load_balancers) {
+    if (const auto valid = check_service_groups(model, spec); !valid) return valid.error();
+  }
   **service = spec;
   return {};
 }

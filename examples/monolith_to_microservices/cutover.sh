@@ -12,7 +12,8 @@
 #               (123456789012.dkr.ecr.…)                  balancer's port 80 (80)
 set -euo pipefail
 
-export AWS_REGION="${AWS_REGION:-us-west-2}" AWS_DEFAULT_REGION="${AWS_REGION:-us-west-2}" AWS_PAGER=""
+export AWS_REGION="${AWS_REGION:-us-west-2}" AWS_PAGER=""
+export AWS_DEFAULT_REGION="$AWS_REGION"
 cluster="${CLUSTER:-default}"
 registry="${REGISTRY:-123456789012.dkr.ecr.us-west-2.amazonaws.com}"
 if [ -n "${AWS_ENDPOINT_URL:-}" ]; then
@@ -77,7 +78,8 @@ paths=(/api/users /api/threads/1 /api/posts/in-thread/1)
 
 say "The network, the cluster and the load balancer"
 vpc=$(ask ec2 describe-vpcs --filters Name=isDefault,Values=true --query 'Vpcs[0].VpcId')
-read -r -a subnets < <(ask ec2 describe-subnets --filters "Name=vpc-id,Values=$vpc" --query 'Subnets[:2].SubnetId')
+read -r -a subnets < <(ask ec2 describe-subnets --filters "Name=vpc-id,Values=$vpc" \
+  --query 'Subnets[:2].SubnetId')
 ask ecs create-cluster --cluster-name "$cluster" --query 'cluster.clusterArn'
 balancer=$(ask elbv2 create-load-balancer --name demo --subnets "${subnets[@]}" \
   --query 'LoadBalancers[0].LoadBalancerArn')
@@ -137,4 +139,5 @@ say "Where things stand"
 call ecs describe-services --cluster "$cluster" --services api users threads posts --output table \
   --query 'services[].{service: serviceName, desired: desiredCount, running: runningCount}'
 call elbv2 describe-rules --listener-arn "$listener" --output table \
-  --query 'Rules[].{priority: Priority, paths: join(`,`, Conditions[].Values[]), group: Actions[0].TargetGroupArn}'
+  --query 'Rules[].{priority: Priority, paths: join(`,`, Conditions[].Values[]),
+                    group: Actions[0].TargetGroupArn}'

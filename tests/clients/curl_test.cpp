@@ -30,7 +30,7 @@ class Curl : public testing::Test {
     const std::string printed = program.out();
     const std::string before = "control endpoint on ";
     const auto begin = printed.find(before) + before.size();
-    return curl_url(arguments, printed.substr(begin, printed.find(": /", begin) - begin) + path);
+    return curl_url(arguments, printed.substr(begin, printed.find(": AWS", begin) - begin) + path);
   }
 
   static std::string curl_url(const std::string& arguments, const std::string& url) {

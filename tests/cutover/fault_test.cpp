@@ -46,7 +46,7 @@ TEST(Fault, IsRefusedAtThePlaceOfWhatIsWrong) {
            {R"({"fault": "kill"})", ""},
            {R"({"fault": "kill", "task": ""})", "/task"},
            {R"({"fault": "kill", "task": "api/0", "count": 2})", "/count"},
-           {R"({"fault": "behaviour", "task": "api/0"})", "/behaviour"},
+           {R"({"fault": "behaviour", "task": "api/0"})", ""},
            {R"({"fault": "behaviour", "task": "api/0", "behaviour": {"errorRate": 2}})",
             "/behaviour/errorRate"},
            {R"({"fault": "fail-starts"})", ""},

@@ -162,17 +162,18 @@ const Mistake mistakes[] = {
      "/phases/1/name: there is a phase \"before\" already (ValidationError)"},
     {"UnknownStep", R"([{"op":"add","path":"/phases/0/steps/0","value":{"DeleteRul":{}}}])",
      "/phases/0/steps/0/DeleteRul: unknown member \"DeleteRul\"; allowed are CreateListener, "
-     "CreateRule, CreateService, CreateTargetGroup, DeleteListener, DeleteRule, DeleteService, "
-     "DeleteTargetGroup, DeregisterTargets, ModifyListener, "
-     "ModifyListenerAttributes, ModifyLoadBalancerAttributes, ModifyRule, ModifyTargetGroup, "
-     "ModifyTargetGroupAttributes, RegisterTargets, RegisterTaskDefinition, SetRulePriorities, "
-     "StopTask, UpdateService, hold, wait; did you mean \"DeleteRule\"? (UnknownMember)"},
+     "CreateLoadBalancer, CreateRule, CreateService, CreateTargetGroup, DeleteListener, "
+     "DeleteLoadBalancer, DeleteRule, DeleteService, DeleteTargetGroup, DeregisterTargets, "
+     "ModifyListener, ModifyListenerAttributes, ModifyLoadBalancerAttributes, ModifyRule, "
+     "ModifyTargetGroup, ModifyTargetGroupAttributes, RegisterTargets, RegisterTaskDefinition, "
+     "SetIpAddressType, SetRulePriorities, SetSecurityGroups, SetSubnets, StopTask, UpdateService, "
+     "fault, hold, wait; did you mean \"DeleteRule\"? (UnknownMember)"},
     {"StepNotAnObject", R"([{"op":"add","path":"/phases/0/steps/0","value":"hold"}])",
      "/phases/0/steps/0: found the string \"hold\"; an object is required (ValidationError)"},
     {"TwoActionsInOneStep",
      R"([{"op":"add","path":"/phases/0/steps/0","value":{"DeleteRule":{},"CreateRule":{}}}])",
-     "/phases/0/steps/0: found 2 members; a step is one AWS action, a \"wait\" or a \"hold\" "
-     "(ValidationError)"},
+     "/phases/0/steps/0: found 2 members; a step is one AWS action, a \"wait\", a \"hold\" or a "
+     "\"fault\" (ValidationError)"},
     {"DeletesARuleThatIsNotThereYet",
      R"([{"op":"add","path":"/phases/0/steps/0","value":{"DeleteRule":{"RuleArn":"demo:80/10"}}}])",
      "/phases/0/steps/0/DeleteRule/RuleArn: there is no rule \"demo:80/10\", nor any other "

@@ -34,7 +34,11 @@ jq --arg program "$program" '
 jq '.stack = "stack.json"' "$plan" >"$directory/plan.json"
 
 # The processes that run our copy, zombies left out.
-processes() { find /proc -maxdepth 2 -name exe -lname "$program*" 2>/dev/null | cut -d/ -f3 || true; }
+processes() {
+  find /proc -maxdepth 2 -name exe -lname "$program*" 2>/dev/null | cut -d/ -f3 || true
+}
+# The log's end, for whoever reads why this failed.
+said() { tail -n 5 "$directory/$1.log"; }
 
 port=
 for round in $(seq "$crashes"); do
@@ -44,7 +48,7 @@ for round in $(seq "$crashes"); do
     >"$directory/rehearse.log" 2>&1 </dev/null &
   cutover=$!
   sleep "$((RANDOM % 20)).$((RANDOM % 10))"
-  kill -KILL "$cutover" 2>/dev/null || fail "it ended before: $(tail -n 5 "$directory/rehearse.log")"
+  kill -KILL "$cutover" 2>/dev/null || fail "it ended before: $(said rehearse)"
   wait "$cutover" 2>/dev/null || true
   for _ in $(seq 50); do
     [ -n "$(processes)" ] || break
@@ -52,18 +56,20 @@ for round in $(seq "$crashes"); do
   done
   left=$(processes)
   [ -z "$left" ] || fail "round $round: processes are left: $left"
-  ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || fail "round $round: port $port still answers"
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ||
+    fail "round $round: port $port still answers"
 done
 
 "$program" up "$directory/stack.json" --runtime process --endpoint none --speed 30 \
   --port-offset "$((port - 80))" >"$directory/up.log" 2>&1 </dev/null &
 cutover=$!
+url=http://127.0.0.1:$port/api/users
 for _ in $(seq 300); do
-  [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/api/users")" != 200 ] || break
-  kill -0 "$cutover" || fail "the next start: $(cat "$directory/up.log")"
+  ! curl -s -m 5 -o /dev/null -f "$url" || break
+  kill -0 "$cutover" || fail "the next start: $(said up)"
   sleep 0.1
 done
-curl -s -m 5 -o /dev/null -f "http://127.0.0.1:$port/api/users" || fail "the next start does not serve"
+curl -s -m 5 -o /dev/null -f "$url" || fail "the next start does not serve"
 kill -TERM "$cutover"
 wait "$cutover" || fail "the next start ended with $?"
 [ -z "$(processes)" ] || fail "processes are left after an orderly end: $(processes)"

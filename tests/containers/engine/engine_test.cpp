@@ -321,7 +321,11 @@ int guardians_of(int owner) {
 }
 
 TEST_F(Engine, LosesItsContainersWhenItsOwnerIsKilled) {
-  auto owner = spawn(OWNER_PROGRAM, {"owner", host(), setting("ENGINE_IMAGE")}, {});
+  ChildLaunch launch;
+  launch.program = OWNER_PROGRAM;
+  launch.arguments = {"owner", host(), setting("ENGINE_IMAGE")};
+  for (char** entry = environ; *entry; ++entry) launch.environment.emplace_back(*entry);
+  auto owner = spawn(launch);
   ASSERT_TRUE(owner) << to_string(owner.error());
   fcntl(owner->output.get(), F_SETFL, 0);
   char first = 0;
