@@ -31,7 +31,7 @@ say() { printf '\n== %s\n' "$*"; }
 show() {
   local path
   for path in "$@"; do
-    printf '%-22s' "GET $path"
+    printf '%-27s ' "GET $path"
     curl -s -m 10 -o /tmp/cutover-answer.$$ -w '%{http_code}  ' "http://$host$path"
     head -c 60 /tmp/cutover-answer.$$ | tr '\r\n' '  '
     printf '\n'
