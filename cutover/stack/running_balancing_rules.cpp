@@ -105,12 +105,17 @@ Result<void> RunningBalancing::apply(CreateRule operation) {
 }
 
 Result<void> RunningBalancing::apply(const ModifyRule& operation) {
-  const auto* listener = there_.listener(operation.rule.listener);
-  const auto place = listener ? place_of(listener->rules, operation.rule.priority) : std::nullopt;
-  const rules::Rule before = place ? listener->rules.rules[*place] : rules::Rule();
+  const auto rule_of = [this, &operation]() -> const rules::Rule* {
+    const auto* listener = there_.listener(operation.rule.listener);
+    if (!listener) return nullptr;
+    const auto place = place_of(listener->rules, operation.rule.priority);
+    return place ? &listener->rules.rules[*place] : nullptr;
+  };
+  const rules::Rule* present = rule_of();
+  const rules::Rule before = present ? *present : rules::Rule();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
+  const rules::Rule after = *rule_of();  // a rule that was not there is not valid
   const auto& [name, port] = operation.rule.listener;
-  const rules::Rule& after = there_.listener(operation.rule.listener)->rules.rules[*place];
   auto done = place_groups(name, {&after.action});
   if (done) done = running_.at(name)->modify_rule(port, after);
   if (done) return {};
