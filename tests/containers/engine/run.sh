@@ -3,7 +3,7 @@
 # network, mount and pid namespaces of their own: what they start ends with them, and neither the
 # machine's firewall nor its containers are touched. Exits with 77, and says why, where that can't
 # be done.
-# Usage: run.sh TESTS CUTOVER [ARGUMENT-OF-TESTS…]
+# Usage: run.sh CUTOVER TESTS [ARGUMENT-OF-TESTS…]
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -40,8 +40,8 @@ CONF
 }
 
 inside() {
-  local directory=$1 tests=$2 cutover=$3
-  shift 3
+  local directory=$1 cutover=$2
+  shift 2
   ip link set lo up
   export CONTAINERS_CONF=$directory/containers.conf
   export CONTAINERS_STORAGE_CONF=$directory/storage.conf
@@ -53,7 +53,7 @@ inside() {
     skip "Podman can't start a container here: $problem"
   bash "$here/podman.sh" start "$directory"
   local status=0
-  "$tests" "$@" || status=$?
+  "$@" || status=$?
   [ "$status" -eq 0 ] || tail -n 40 "$directory/service.log" >&2
   podman rm --all --force --volumes >/dev/null || true
   bash "$here/podman.sh" stop "$directory"
