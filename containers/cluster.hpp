@@ -20,6 +20,7 @@
 #include "containers/run_task.hpp"
 #include "containers/runtime.hpp"
 #include "containers/service.hpp"
+#include "containers/service_deployment.hpp"
 #include "containers/start_faults.hpp"
 #include "containers/tags.hpp"
 #include "containers/target_registry.hpp"
@@ -113,6 +114,15 @@ class Cluster {
   Result<ServiceDescription> describe_service(const std::string& service) const;
   /// The names of the ACTIVE ones.
   std::vector<std::string> services() const;
+
+  /// Of one service, newest first.
+  Result<std::vector<ServiceDeploymentDescription>> service_deployments(
+      const std::string& service) const;
+  // By their ARNs, also those of services that are deleted and replaced.
+  ServiceDeploymentsAnswer describe_service_deployments(const std::vector<std::string>& arns) const;
+  ServiceRevisionsAnswer describe_service_revisions(const std::vector<std::string>& arns) const;
+  /// Back to the one that was completed last.
+  Result<void> stop_service_deployment(const std::string& arn);
 
   /// Running and recently stopped tasks, oldest first; of one service, or of all ("").
   std::vector<TaskDescription> tasks(const std::string& service = "") const;

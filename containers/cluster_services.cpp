@@ -122,6 +122,17 @@ Result<ServiceAgent*> ClusterServices::find(std::string_view name) const {
                            close ? fmt::format("; did you mean {}?", *close) : "")};
 }
 
+std::vector<ServiceAgent*> ClusterServices::owners(std::string_view kind,
+                                                   std::string_view arn) const {
+  const auto path = arns_.id_of(kind, arn);
+  if (!path || path->size() == arn.size()) return {};
+  std::vector<ServiceAgent*> owners = all();
+  std::erase_if(owners, [name = path->substr(0, path->find('/'))](const ServiceAgent* service) {
+    return service->spec().name != name;
+  });
+  return owners;
+}
+
 Result<ServiceAgent*> ClusterServices::find_active(std::string_view name) const {
   auto service = find(name);
   if (service && (*service)->status() != ServiceStatus::active) {

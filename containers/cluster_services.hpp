@@ -28,6 +28,9 @@ class ClusterServices {
 
   /// By name or ARN; those that are no longer ACTIVE are found, too.
   Result<ServiceAgent*> find(std::string_view name) const;
+  /// The services that have a resource of that kind ("service-deployment", "service-revision") and
+  /// ARN, if it is one of theirs: a name that was used again belongs to several.
+  std::vector<ServiceAgent*> owners(std::string_view kind, std::string_view arn) const;
   /// The names of the ACTIVE ones.
   std::vector<std::string> names() const;
 

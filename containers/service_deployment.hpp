@@ -1,6 +1,7 @@
 #pragma once
 
-// The record of one deployment of a service: what DescribeServiceDeployments tells of it.
+// The record of one deployment of a service: what DescribeServiceDeployments tells of it, and
+// DescribeServiceRevisions of what it deploys.
 
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "containers/deployment.hpp"
+#include "containers/failure.hpp"
 
 namespace cutover::containers {
 
@@ -88,6 +90,22 @@ struct ServiceDeploymentDescription {
   std::string cluster_arn;
   ServiceRevisionSummary target;
   std::vector<ServiceRevisionSummary> sources;
+};
+
+struct ServiceDeploymentsAnswer {
+  std::vector<ServiceDeploymentDescription> service_deployments;
+  std::vector<Failure> failures;
+};
+
+struct ServiceRevisionDescription {
+  RevisionPtr revision;
+  std::string service_arn;
+  std::string cluster_arn;
+};
+
+struct ServiceRevisionsAnswer {
+  std::vector<ServiceRevisionDescription> service_revisions;
+  std::vector<Failure> failures;
 };
 
 }  // namespace cutover::containers

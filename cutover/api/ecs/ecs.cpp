@@ -31,17 +31,13 @@ constexpr std::array unsupported{
     "DescribeDaemonRevisions",
     "DescribeDaemonTaskDefinition",
     "DescribeExpressGatewayService",
-    "DescribeServiceDeployments",
-    "DescribeServiceRevisions",
     "DescribeTaskSets",
     "DiscoverPollEndpoint",
     "ListDaemonDeployments",
     "ListDaemonTaskDefinitions",
     "ListDaemons",
-    "ListServiceDeployments",
     "PutClusterCapacityProviders",
     "RegisterDaemonTaskDefinition",
-    "StopServiceDeployment",
     "SubmitAttachmentStateChanges",
     "SubmitContainerStateChange",
     "SubmitTaskStateChange",
@@ -62,8 +58,8 @@ Operations operations() {
   Operations all;
   for (const auto add :
        {add_cluster_operations, add_container_instance_operations, add_account_setting_operations,
-        add_attribute_operations, add_service_operations, add_tag_operations,
-        add_task_definition_operations, add_task_operations}) {
+        add_attribute_operations, add_service_operations, add_service_deployment_operations,
+        add_tag_operations, add_task_definition_operations, add_task_operations}) {
     add(all);
   }
   return all;
@@ -76,6 +72,7 @@ constexpr std::array ended_texts{
     "Cluster not found",
     "Creation of service was not idempotent",
     "Network Configuration ",
+    "Service deployment not found",
     "Service not found",
     "Service was not ACTIVE",
     "TaskDefinition is inactive",

@@ -126,6 +126,17 @@ constexpr auto operations = std::to_array<Row>({
      "{cluster:s, nextToken:s, maxResults:@page, "
      "launchType:s(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES), "
      "schedulingStrategy:s(REPLICA|DAEMON), resourceManagementType:s(CUSTOMER|ECS)}"},
+    {"ListServiceDeployments",
+     "{service!:s, cluster:s, "
+     "status:[s(PENDING|SUCCESSFUL|STOPPED|STOP_REQUESTED|IN_PROGRESS|ROLLBACK_REQUESTED|"
+     "ROLLBACK_IN_PROGRESS|ROLLBACK_SUCCESSFUL|ROLLBACK_FAILED)], "
+     "createdAt:{before:t, after:t}, nextToken:s, maxResults:@page}"},
+    {"DescribeServiceDeployments", "{serviceDeploymentArns!:[s](1..20)}"},
+    {"DescribeServiceRevisions", "{serviceRevisionArns!:[s](1..20)}"},
+    // The model has ABORT, too; the API reference allows ROLLBACK alone.
+    {"StopServiceDeployment", "{serviceDeploymentArn!:s, stopType:s(ROLLBACK)}"},
+    {"ContinueServiceDeployment",
+     "{serviceDeploymentArn!:s, hookId!:s, action:s(CONTINUE|ROLLBACK)}"},
     {"ListServicesByNamespace", "{namespace!:s, nextToken:s, maxResults:@page}"},
 
     {"RegisterContainerInstance",

@@ -48,6 +48,7 @@ void add_container_instance_operations(Operations& operations);
 void add_account_setting_operations(Operations& operations);
 void add_attribute_operations(Operations& operations);
 void add_service_operations(Operations& operations);
+void add_service_deployment_operations(Operations& operations);
 void add_tag_operations(Operations& operations);
 void add_task_definition_operations(Operations& operations);
 void add_task_operations(Operations& operations);
