@@ -1,11 +1,12 @@
 #include "containers/runtimes/executed_commands.hpp"
 
 #include <algorithm>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <utility>
 
+#include "containers/runtimes/child_end.hpp"
 #include "containers/runtimes/child_process.hpp"
 
 namespace cutover::containers {
@@ -22,7 +23,7 @@ class ExecutedCommands::Run final : public std::enable_shared_from_this<Run> {
  public:
   Run(asio::io_context& control, SpawnedChild child, Container::OnExecuted done)
       : pid_(child.pid),
-        end_(control, child.pidfd.release()),
+        end_(control, std::move(child.pidfd)),
         timer_(control),
         done_(std::move(done)) {}
   Run(const Run&) = delete;
@@ -37,7 +38,7 @@ class ExecutedCommands::Run final : public std::enable_shared_from_this<Run> {
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
       if (!error) self->time_out();
     });
-    wait_for_end();
+    end_.wait([self = shared_from_this()] { self->on_end(); });
   }
 
   void abandon() {
@@ -47,16 +48,6 @@ class ExecutedCommands::Run final : public std::enable_shared_from_this<Run> {
   }
 
  private:
-  void wait_for_end() {
-    end_.async_wait(asio::posix::stream_descriptor::wait_read,
-                    [self = shared_from_this()](const error_code& error) {
-                      if (error) return;
-                      // Asio can end a wait early: see ProcessRuntime.
-                      if (has_ended(self->end_.native_handle())) return self->on_end();
-                      self->wait_for_end();
-                    });
-  }
-
   void time_out() {
     if (reaped_) return;
     timed_out_ = true;
@@ -78,7 +69,7 @@ class ExecutedCommands::Run final : public std::enable_shared_from_this<Run> {
   }
 
   const pid_t pid_;
-  asio::posix::stream_descriptor end_;
+  ChildEnd end_;
   asio::steady_timer timer_;
   Container::OnExecuted done_;
   bool timed_out_ = false;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <charconv>
 #include <csignal>
 #include <cstring>
@@ -13,9 +12,11 @@
 #include <utility>
 
 #include "containers/apps/behaviour_json.hpp"
+#include "containers/runtimes/child_end.hpp"
 #include "containers/runtimes/child_process.hpp"
 #include "containers/runtimes/executed_commands.hpp"
 #include "containers/runtimes/failed_container.hpp"
+#include "containers/runtimes/program_container.hpp"
 #include "containers/runtimes/start_error.hpp"
 
 namespace cutover::containers {
@@ -23,7 +24,6 @@ namespace cutover::containers {
 namespace {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 
 /// The port in "NAME listening on ADDRESS:PORT".
 std::optional<std::uint16_t> port_of_ready_line(std::string_view line) {
@@ -47,7 +47,7 @@ class Instance final : public std::enable_shared_from_this<Instance> {
         environment_(launch.environment),
         commands_(control),
         pid_(child.pid),
-        end_(control, child.pidfd.release()),
+        end_(control, std::move(child.pidfd)),
         log_(launch.log),
         output_(control, std::move(child.output), log_, LogStream::output, clock, floods),
         errors_(control, std::move(child.errors), log_, LogStream::errors, clock, floods),
@@ -61,8 +61,8 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   }
 
   void watch() {
-    wait_for_end();
     const auto self = shared_from_this();
+    end_.wait([self] { self->on_end(); });
     output_.follow(self, [this] { look_for_ready_line(); });
     errors_.follow(self);
   }
@@ -79,7 +79,7 @@ class Instance final : public std::enable_shared_from_this<Instance> {
     ::kill(-pid_, SIGKILL);
   }
 
-  Result<void> signal(int number) {
+  Result<void> signal_all(int number) {
     if (!reaped_) ::kill(-pid_, number);
     return {};
   }
@@ -99,17 +99,6 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   }
 
  private:
-  void wait_for_end() {
-    end_.async_wait(asio::posix::stream_descriptor::wait_read,
-                    [self = shared_from_this()](const error_code& error) {
-                      if (error) return;
-                      // Asio can end a wait early: with an event that was meant for a descriptor
-                      // closed meanwhile, whose record the new one got.
-                      if (has_ended(self->end_.native_handle())) return self->on_end();
-                      self->wait_for_end();
-                    });
-  }
-
   /// What the leader has left behind in its group goes with it, as a container's processes do with
   /// its first one.
   int end() {
@@ -156,7 +145,7 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   std::vector<std::pair<std::string, std::string>> environment_;
   ExecutedCommands commands_;
   const pid_t pid_;
-  asio::posix::stream_descriptor end_;
+  ChildEnd end_;
   const std::shared_ptr<ContainerLog> log_;
   LogPipe output_;
   LogPipe errors_;
@@ -167,28 +156,6 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   bool asked_to_end_ = false;
   bool reaped_ = false;
   bool abandoned_ = false;
-};
-
-class ProcessContainer final : public Container {
- public:
-  explicit ProcessContainer(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
-  ~ProcessContainer() override { instance_->abandon(); }
-  void terminate() override { instance_->terminate(); }
-  void kill() override { instance_->kill(); }
-  Result<void> pause() override { return instance_->signal(SIGSTOP); }
-  Result<void> resume() override { return instance_->signal(SIGCONT); }
-  Result<void> change_behaviour(const apps::AppBehaviour&) override {
-    return Error{"UnsupportedFeatureException", "",
-                 "a program's behaviour can't be changed while it runs; allowed is a built-in app "
-                 "of the runtime in_process"};
-  }
-  void execute(const std::vector<std::string>& command, Duration timeout,
-               OnExecuted done) override {
-    instance_->execute(command, timeout, std::move(done));
-  }
-
- private:
-  const std::shared_ptr<Instance> instance_;
 };
 
 std::vector<std::string> arguments(const ContainerLaunch& launch, const AppImage& image,
@@ -290,7 +257,7 @@ std::unique_ptr<Container> ProcessRuntime::start(const ContainerLaunch& launch,
       std::make_shared<Instance>(control_, control_clock_, floods_, launch, std::move(*child),
                                  std::move(on_running), std::move(on_exit));
   instance->watch();
-  return std::make_unique<ProcessContainer>(std::move(instance));
+  return std::make_unique<ProgramContainer<Instance>>(std::move(instance));
 }
 
 }  // namespace cutover::containers

@@ -1,0 +1,42 @@
+#pragma once
+
+// The container of a program that runs in a process of its own.
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "containers/runtime.hpp"
+
+namespace cutover::containers {
+
+/// `Program` lives until it has been reaped, which may be after its container is gone.
+template <class Program>
+class ProgramContainer final : public Container {
+ public:
+  explicit ProgramContainer(std::shared_ptr<Program> program) : program_(std::move(program)) {}
+  ~ProgramContainer() override { program_->abandon(); }
+  ProgramContainer(const ProgramContainer&) = delete;
+  ProgramContainer& operator=(const ProgramContainer&) = delete;
+
+  void terminate() override { program_->terminate(); }
+  void kill() override { program_->kill(); }
+  Result<void> pause() override { return program_->signal_all(SIGSTOP); }
+  Result<void> resume() override { return program_->signal_all(SIGCONT); }
+  Result<void> change_behaviour(const apps::AppBehaviour&) override {
+    return Error{"UnsupportedFeatureException", "",
+                 "a program's behaviour can't be changed while it runs; allowed is a built-in app "
+                 "of the runtime in_process"};
+  }
+  void execute(const std::vector<std::string>& command, Duration timeout,
+               OnExecuted done) override {
+    program_->execute(command, timeout, std::move(done));
+  }
+
+ private:
+  const std::shared_ptr<Program> program_;
+};
+
+}  // namespace cutover::containers
