@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/steps
 
-step "install" bash .ci/install
+step "install" bash .ci/install clients
 step "configure" quietly cmake --preset dev
 step "build" cmake --build --preset dev --parallel "$(nproc)"
 echo "== test"

@@ -55,6 +55,7 @@ class Program:
         threading.Thread(target=self._read, daemon=True).start()
         self.endpoint = self._said(re.compile(r"control endpoint on (http://[0-9.:]+\d)"))
         self.address = self.endpoint.removeprefix("http://")
+        self._clients = []
         self.problems = []
         self.called = set()
 
@@ -85,6 +86,7 @@ class Program:
         client = boto3.client(service, endpoint_url=self.endpoint, config=settings, **KEYS)
         # Asked after each answer whether to try again, with the raw answer: it only looks.
         client.meta.events.register("needs-retry", self._compare)
+        self._clients.append(client)
         return client
 
     def _compare(self, response=None, operation=None, **_):
@@ -111,6 +113,8 @@ class Program:
 
     def stop(self):
         """Ends it by a signal; the exit status, 0 when all went well."""
+        for client in self._clients:
+            client.close()
         self._child.terminate()
         try:
             return self._child.wait(STOP_SECONDS)
@@ -150,7 +154,7 @@ def default_network(ec2):
     return vpc, subnets[:2], groups[0]["GroupId"]
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
     """Asks until the answer is true; fails after so many seconds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -48,7 +48,7 @@ class Caller:
     def __exit__(self, *_):
         self._connection.close()
 
-    def call(self, service, operation, **parameters):
+    def call(self, service, operation, /, **parameters):
         """Status and body of the answer."""
         protocol, version, scope = SERVICES[service]
         headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=rehearsal/20260101/"
