@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <deque>
 #include <list>
 #include <optional>
 #include <utility>
 
+#include "containers/runtimes/docker_commands.hpp"
 #include "containers/runtimes/docker_exec.hpp"
 #include "containers/runtimes/docker_frames.hpp"
 #include "containers/runtimes/docker_image.hpp"
+#include "containers/runtimes/program_container.hpp"
 #include "containers/runtimes/start_error.hpp"
 
 namespace cutover::containers {
@@ -28,15 +29,7 @@ constexpr int exit_unknown = 255;
 /// Stands for the image's own stop signal.
 constexpr const char* stop_signal = "stop";
 constexpr const char* kill_signal = "SIGKILL";
-constexpr unsigned status_not_modified = 304;
 constexpr unsigned status_not_found = 404;
-
-/// What went wrong, or nothing.
-std::optional<std::string> problem(const Result<DockerAnswer>& answer) {
-  if (!answer) return answer.error().message;
-  if (answer->ok() || answer->status == status_not_modified) return std::nullopt;
-  return engine_message(answer->body);
-}
 
 bool is_unknown(const Result<DockerAnswer>& answer) {
   return answer && answer->status == status_not_found;
@@ -101,7 +94,6 @@ class Life final : public std::enable_shared_from_this<Life> {
   void send_held_signal();
   void send_last_signal();
   void enqueue(const std::string& action);
-  void next_command();
   void take_away();
   void remove(int attempt);
   void note(const std::string& text);
@@ -135,8 +127,7 @@ class Life final : public std::enable_shared_from_this<Life> {
   std::string held_signal_;  ///< To be sent once it runs and is not paused; empty: none.
   std::string last_signal_;
   bool paused_ = false;
-  std::deque<std::string> commands_;  ///< The first one is under way.
-  DockerCall command_;
+  std::unique_ptr<DockerCommands> commands_;  ///< Once it runs.
   std::list<std::unique_ptr<DockerExec>> executed_;
   bool removing_ = false;
 };
@@ -196,6 +187,11 @@ void Life::start() {
 void Life::have_started(const Result<DockerAnswer>& answer) {
   if (const auto why = problem(answer)) return end({0, cannot_start(*why), false});
   phase_ = Phase::running;
+  commands_ = std::make_unique<DockerCommands>(
+      run_->engine(), id_, [this](const std::string& action, const std::string& why) {
+        // A signal that finds nobody is no news: the end is.
+        if (!action.starts_with("kill") && !exit_) note(fmt::format("{}: {}", action, why));
+      });
   follow_output(true);
   wait_for_end();
   look();
@@ -313,8 +309,7 @@ void Life::end(const ContainerExit& exit) {
   output_.cancel();
   wait_.cancel();
   look_.cancel();
-  command_.cancel();
-  commands_.clear();
+  commands_.reset();
   const WallTime now = engine().timers().clock().wall_now();
   launch_.log->end(LogStream::output, now);
   launch_.log->end(LogStream::errors, now);
@@ -375,24 +370,8 @@ void Life::send_last_signal() {
   enqueue("kill?signal=" + query_value(signal));
 }
 
-/// One after the other: on connections of their own they might overtake each other.
 void Life::enqueue(const std::string& action) {
-  if (phase_ != Phase::running || exit_) return;
-  commands_.push_back(action);
-  if (commands_.size() == 1) next_command();
-}
-
-void Life::next_command() {
-  command_ = engine().call({"POST", path(commands_.front())}, DockerEngine::answer_most,
-                           kept([this](const Result<DockerAnswer>& answer) {
-                             const auto why = problem(answer);
-                             // A signal that finds nobody is no news: the end is.
-                             const bool signal = commands_.front().starts_with("kill");
-                             if (why && !signal && !exit_)
-                               note(fmt::format("{}: {}", commands_.front(), *why));
-                             commands_.pop_front();
-                             if (!commands_.empty()) next_command();
-                           }));
+  if (phase_ == Phase::running && !exit_) commands_->enqueue(action);
 }
 
 void Life::execute(const std::vector<std::string>& command, Duration timeout,
@@ -416,7 +395,7 @@ void Life::abandon() {
   output_.cancel();
   wait_.cancel();
   look_.cancel();
-  command_.cancel();
+  commands_.reset();
   executed_.clear();
   take_away();
 }
@@ -442,30 +421,6 @@ void Life::note(const std::string& text) {
                      engine().timers().clock().wall_now());
 }
 
-class DockerContainer final : public Container {
- public:
-  explicit DockerContainer(std::shared_ptr<Life> life) : life_(std::move(life)) {}
-  ~DockerContainer() override { life_->abandon(); }
-  DockerContainer(const DockerContainer&) = delete;
-  DockerContainer& operator=(const DockerContainer&) = delete;
-  void terminate() override { life_->terminate(); }
-  void kill() override { life_->kill(); }
-  Result<void> pause() override { return life_->pause(); }
-  Result<void> resume() override { return life_->resume(); }
-  Result<void> change_behaviour(const apps::AppBehaviour&) override {
-    return Error{"UnsupportedFeatureException", "",
-                 "a container's behaviour can't be changed while it runs; allowed is a built-in "
-                 "app of the runtime in_process"};
-  }
-  void execute(const std::vector<std::string>& command, Duration timeout,
-               OnExecuted done) override {
-    life_->execute(command, timeout, std::move(done));
-  }
-
- private:
-  const std::shared_ptr<Life> life_;
-};
-
 }  // namespace
 
 std::unique_ptr<Container> start_docker_container(std::shared_ptr<DockerRun> run,
@@ -476,7 +431,7 @@ std::unique_ptr<Container> start_docker_container(std::shared_ptr<DockerRun> run
   auto life = std::make_shared<Life>(std::move(run), launch, image, std::move(on_running),
                                      std::move(on_exit));
   life->begin();
-  return std::make_unique<DockerContainer>(std::move(life));
+  return std::make_unique<ProgramContainer<Life>>(std::move(life));
 }
 
 }  // namespace cutover::containers

@@ -83,6 +83,13 @@ void DockerEngine::remove_all(const std::vector<std::string>& ids, OnSwept on_sw
   }
 }
 
+std::optional<std::string> problem(const Result<DockerAnswer>& answer) {
+  constexpr unsigned status_not_modified = 304;
+  if (!answer) return answer.error().message;
+  if (answer->ok() || answer->status == status_not_modified) return std::nullopt;
+  return engine_message(answer->body);
+}
+
 DockerRequest remove_request(const std::string& id) {
   return {"DELETE", fmt::format("/containers/{}?force=1&v=1", id)};
 }

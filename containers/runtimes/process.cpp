@@ -79,10 +79,8 @@ class Instance final : public std::enable_shared_from_this<Instance> {
     ::kill(-pid_, SIGKILL);
   }
 
-  Result<void> signal_all(int number) {
-    if (!reaped_) ::kill(-pid_, number);
-    return {};
-  }
+  Result<void> pause() { return signal_all(SIGSTOP); }
+  Result<void> resume() { return signal_all(SIGCONT); }
 
   void execute(const std::vector<std::string>& command, Duration timeout,
                Container::OnExecuted done) {
@@ -99,6 +97,11 @@ class Instance final : public std::enable_shared_from_this<Instance> {
   }
 
  private:
+  Result<void> signal_all(int number) {
+    if (!reaped_) ::kill(-pid_, number);
+    return {};
+  }
+
   /// What the leader has left behind in its group goes with it, as a container's processes do with
   /// its first one.
   int end() {

@@ -1,8 +1,7 @@
 #pragma once
 
-// The container of a program that runs in a process of its own.
+// The container of a program that runs in a process of its own, this system's or an engine's.
 
-#include <csignal>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +11,7 @@
 
 namespace cutover::containers {
 
-/// `Program` lives until it has been reaped, which may be after its container is gone.
+/// `Program` lives until its end has been seen to, which may be after its container is gone.
 template <class Program>
 class ProgramContainer final : public Container {
  public:
@@ -23,8 +22,8 @@ class ProgramContainer final : public Container {
 
   void terminate() override { program_->terminate(); }
   void kill() override { program_->kill(); }
-  Result<void> pause() override { return program_->signal_all(SIGSTOP); }
-  Result<void> resume() override { return program_->signal_all(SIGCONT); }
+  Result<void> pause() override { return program_->pause(); }
+  Result<void> resume() override { return program_->resume(); }
   Result<void> change_behaviour(const apps::AppBehaviour&) override {
     return Error{"UnsupportedFeatureException", "",
                  "a program's behaviour can't be changed while it runs; allowed is a built-in app "

@@ -83,9 +83,9 @@ void SupervisedProgram::kill() {
   if (!reaped_) force_end();
 }
 
-Result<void> SupervisedProgram::signal_all(int number) {
-  return send(supervision::signal(number, true));
-}
+Result<void> SupervisedProgram::pause() { return send(supervision::signal(SIGSTOP, true)); }
+
+Result<void> SupervisedProgram::resume() { return send(supervision::signal(SIGCONT, true)); }
 
 void SupervisedProgram::execute(const std::vector<std::string>& command, Duration timeout,
                                 Container::OnExecuted done) {

@@ -64,8 +64,9 @@ class SupervisedProgram final : public std::enable_shared_from_this<SupervisedPr
   void watch();
   void terminate();
   void kill();
-  /// To all processes of the container.
-  Result<void> signal_all(int number);
+  /// All processes of the container.
+  Result<void> pause();
+  Result<void> resume();
   /// As Container::execute().
   void execute(const std::vector<std::string>& command, Duration timeout,
                Container::OnExecuted done);
