@@ -336,7 +336,7 @@ TEST_F(Engine, LosesItsContainersWhenItsOwnerIsKilled) {
   EXPECT_EQ(reap(owner->pid), 137);
   EXPECT_TRUE(come_to_nothing());
   // The guardian looks a few times more, and then it is gone too.
-  for (int i = 0; i < 100 && guardians_of(owner->pid) > 0; ++i) pass(100ms);
+  for (int i = 0; i < 300 && guardians_of(owner->pid) > 0; ++i) pass(100ms);
   EXPECT_EQ(guardians_of(owner->pid), 0);
 }
 
