@@ -50,7 +50,8 @@ class Errors(ProgramTest):
             ListenerArn=words["listener"], Priority=10, Conditions=error_cases.PATH,
             Actions=[{"Type": "forward", "TargetGroupArn": words["api"]}])
         words["rule"] = made["Rules"][0]["RuleArn"]
-        words["default"] = elbv2.describe_rules(ListenerArn=words["listener"])["Rules"][1]["RuleArn"]
+        rules = elbv2.describe_rules(ListenerArn=words["listener"])["Rules"]
+        words["default"] = rules[1]["RuleArn"]
         protected = [{"Key": "deletion_protection.enabled", "Value": "true"}]
         elbv2.modify_load_balancer_attributes(LoadBalancerArn=words["other"], Attributes=protected)
 
@@ -72,7 +73,8 @@ class Errors(ProgramTest):
         """That each case is refused as it says."""
         # Nothing is checked before it is sent: the program shall say what is wrong.
         client = self.program.client(service, region=region, parameter_validation=False)
-        method_of = {operation: name for name, operation in client.meta.method_to_api_mapping.items()}
+        names = client.meta.method_to_api_mapping
+        method_of = {operation: name for name, operation in names.items()}
         for operation, parameters, code, message, *status in cases:
             expected = (code, (status or [400])[0], filled(message, self.words))
             with self.subTest(operation=operation, parameters=parameters):

@@ -16,6 +16,6 @@ python3 -c 'import boto3' 2>/dev/null || skip "python3 has no boto3; install pyt
 
 export CUTOVER_PROGRAM=$1
 # No settings of whoever runs the tests, and no byte code beside the sources.
-export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 unset AWS_PROFILE AWS_ENDPOINT_URL
 exec python3 -B "${@:2}"

@@ -1,4 +1,4 @@
-"""boto3's waiters, which end when what they wait for is so, asked far more often than by default."""
+"""boto3's waiters, which end when what they wait for is so. They ask more often than by default."""
 
 import os
 import unittest

@@ -28,7 +28,10 @@ end() {
 trap end EXIT
 
 # The offset puts the listener of port 80 on a port that was free a moment ago.
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(python3 -c 'import socket
+with socket.socket() as probe:
+  probe.bind(("127.0.0.1", 0))
+  print(probe.getsockname()[1])')
 : >"$work/up"
 "$program" up "$directory/images.json" --speed 100 --endpoint 127.0.0.1:0 \
   --port-offset $((port - 80)) >"$work/up" 2>&1 &
@@ -45,5 +48,8 @@ AWS_ENDPOINT_URL=$endpoint LB_PORT=$port timeout 220 bash "$directory/cutover.sh
 
 # Paths of the forum are asked for six times, / three times, once of these when it is dropped.
 statuses=$(sed -n 's/^GET \([^ ]*\) *\([0-9]*\) .*/\2/p' "$work/said" | sort | uniq -c | xargs)
-[ "$statuses" = "17 200 1 503" ] || { echo "statuses are not as they should be: $statuses"; exit 1; }
+[ "$statuses" = "17 200 1 503" ] || {
+  echo "statuses are not as they should be: $statuses"
+  exit 1
+}
 grep -q '^api	0	' "$work/said" || { echo "the monolith's desired count was not 0"; exit 1; }
