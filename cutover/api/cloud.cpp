@@ -236,6 +236,7 @@ void Cloud::add_services() {
   dispatcher_.add(ecr_.service());
   dispatcher_.add(ecs_.service());
   dispatcher_.add(cloudwatch_.service());
+  dispatcher_.add(cloudwatch_.json_service());
   dispatcher_.add(logs::service(
       account, [this](const std::string& region) { return task_streams(in(region)); }));
   dispatcher_.add(cloudformation::service(

@@ -37,17 +37,32 @@ Service CloudWatch::service() {
   service.version = "2010-08-01";
   service.name_space = "http://monitoring.amazonaws.com/doc/2010-08-01/";
   service.lists = {"Dimensions", "MetricDataQueries", "Statistics", "ExtendedStatistics"};
+  add_operations(service);
+  return service;
+}
+
+Service CloudWatch::json_service() {
+  Service service;
+  service.name = "monitoring";
+  service.protocol = Protocol::json;
+  service.version = "2010-08-01";
+  service.target_prefix = "GraniteServiceVersion20100801";
+  add_operations(service);
+  return service;
+}
+
+void CloudWatch::add_operations(Service& service) {
   const auto add = [&](const char* name, Outcome (*operation)(const Context&)) {
-    service.operations[name] = at_once([this, operation](const Call& call) {
+    const Protocol protocol = service.protocol;
+    service.operations[name] = at_once([this, operation, protocol](const Call& call) {
       auto all = source_();
       return operation(
-          {call, histories_[call.region], all[call.region], timers_.clock().wall_now()});
+          {call, protocol, histories_[call.region], all[call.region], timers_.clock().wall_now()});
     });
   };
   add("GetMetricData", get_metric_data);
   add("GetMetricStatistics", get_metric_statistics);
   add("ListMetrics", list_metrics);
-  return service;
 }
 
 }  // namespace cutover::api::cloudwatch

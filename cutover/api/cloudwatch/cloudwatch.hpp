@@ -29,10 +29,13 @@ class CloudWatch {
   /// Forgets all samples and begins anew.
   void clear();
 
-  /// The handlers refer to this object, which outlives them.
+  /// In Query, which older clients speak, and in JSON, which newer ones do. The handlers refer to
+  /// this object, which outlives them.
   Service service();
+  Service json_service();
 
  private:
+  void add_operations(Service& service);
   void sample();
   void wait();
 

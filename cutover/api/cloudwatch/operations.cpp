@@ -32,7 +32,15 @@ Result<void> finish(JsonReader& reader) {
   return error;
 }
 
-WallTime read_time(JsonReader& reader, std::string_view key) {
+/// A JSON time is a number of seconds.
+WallTime read_time(const Context& context, JsonReader& reader, std::string_view key) {
+  if (context.protocol == Protocol::json) {
+    constexpr double most = 1e10;
+    const auto seconds = reader.optional_number(key, 0, most);
+    if (reader.ok() && !seconds) reader.fail(key, fmt::format("the member \"{}\" is missing", key));
+    const std::chrono::duration<double> since(seconds.value_or(0));
+    return WallTime(std::chrono::duration_cast<WallTime::duration>(since));
+  }
   const std::string text = reader.string(key);
   const auto time = parse_iso_time(text);
   if (reader.ok() && !time) {
@@ -40,6 +48,11 @@ WallTime read_time(JsonReader& reader, std::string_view key) {
                 fmt::format("found \"{}\"; a time such as 2026-11-25T18:30:00Z is required", text));
   }
   return time.value_or(WallTime{});
+}
+
+Json time_json(const Context& context, WallTime time) {
+  if (context.protocol == Protocol::query) return iso_time(time);
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
 /// 60 s and multiples of it; shorter periods are for high-resolution metrics.
@@ -207,8 +220,8 @@ Result<std::vector<DataQuery>> read_data_queries(JsonReader& reader) {
   return queries;
 }
 
-Json rendered(const DataQuery& query, const std::map<WallTime, lb::MetricReading>& readings,
-              bool ascending) {
+Json rendered(const Context& context, const DataQuery& query,
+              const std::map<WallTime, lb::MetricReading>& readings, bool ascending) {
   std::vector<std::pair<WallTime, double>> values;
   for (const auto& [time, reading] : readings) {
     const auto value = value_of(reading, query.statistic);
@@ -221,10 +234,16 @@ Json rendered(const DataQuery& query, const std::map<WallTime, lb::MetricReading
                  {"Values", Json::array()},
                  {"StatusCode", "Complete"}};
   for (const auto& [time, value] : values) {
-    result["Timestamps"].push_back(iso_time(time));
+    result["Timestamps"].push_back(time_json(context, time));
     result["Values"].push_back(value);
   }
   return result;
+}
+
+/// A map of one entry.
+Json percentile_json(const Context& context, const std::string& percentile, double value) {
+  if (context.protocol == Protocol::json) return {{percentile, value}};
+  return {{"entry", {{"key", percentile}, {"value", value}}}};
 }
 
 /// A filter of ListMetrics; without a value any will do.
@@ -270,8 +289,8 @@ std::vector<DimensionFilter> read_filters(JsonReader& reader) {
 
 Outcome get_metric_data(const Context& context) {
   JsonReader reader(context.call.parameters, "", Numbers::strings_allowed);
-  const WallTime begin = read_time(reader, "StartTime");
-  const WallTime end_time = read_time(reader, "EndTime");
+  const WallTime begin = read_time(context, reader, "StartTime");
+  const WallTime end_time = read_time(context, reader, "EndTime");
   constexpr std::array<std::string_view, 2> orders{"TimestampDescending", "TimestampAscending"};
   const bool ascending = reader.optional_one_of("ScanBy", orders) == "TimestampAscending";
   const auto queries = read_data_queries(reader);
@@ -283,8 +302,8 @@ Outcome get_metric_data(const Context& context) {
   Json results = Json::array();
   for (const DataQuery& query : *queries) {
     if (!query.return_data) continue;
-    results.push_back(
-        rendered(query, readings(context, query.metric, begin, end_time, query.period), ascending));
+    results.push_back(rendered(
+        context, query, readings(context, query.metric, begin, end_time, query.period), ascending));
   }
   return Json{{"MetricDataResults", std::move(results)}, {"Messages", Json::array()}};
 }
@@ -294,8 +313,8 @@ Outcome get_metric_statistics(const Context& context) {
   JsonReader reader(context.call.parameters, "", Numbers::strings_allowed);
   Asked asked = read_metric_name(reader);
   asked.unit = reader.optional_string("Unit");
-  const WallTime begin = read_time(reader, "StartTime");
-  const WallTime end_time = read_time(reader, "EndTime");
+  const WallTime begin = read_time(context, reader, "StartTime");
+  const WallTime end_time = read_time(context, reader, "EndTime");
   const auto period = read_period(reader);
   const auto names = reader.strings("Statistics");
   const auto extended = reader.strings("ExtendedStatistics");
@@ -322,12 +341,12 @@ Outcome get_metric_statistics(const Context& context) {
   }
   Json points = Json::array();
   for (const auto& [time, reading] : readings(context, asked, begin, end_time, period)) {
-    Json point = {{"Timestamp", iso_time(time)}};
+    Json point = {{"Timestamp", time_json(context, time)}};
     for (const std::string& name : names) point[name] = *value_of(reading, name);
     if (!extended.empty()) {
       const auto value = value_of(reading, extended.front());
       if (!value) continue;
-      point["ExtendedStatistics"] = {{"entry", {{"key", extended.front()}, {"value", *value}}}};
+      point["ExtendedStatistics"] = percentile_json(context, extended.front(), *value);
     }
     point["Unit"] = reading.unit;
     points.push_back(std::move(point));

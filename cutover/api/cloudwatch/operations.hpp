@@ -10,6 +10,7 @@ namespace cutover::api::cloudwatch {
 /// Everything an operation works on; borrowed.
 struct Context {
   const Call& call;
+  Protocol protocol;  ///< Query or JSON, which write times and maps differently.
   const History& history;
   const Snapshots& present;
   WallTime now;

@@ -125,6 +125,29 @@ TEST_F(CloudWatchApi, GivesStatisticsOfAPeriod) {
   EXPECT_EQ(code(service_, "GetMetricStatistics", asked), "MissingParameter");
 }
 
+TEST_F(CloudWatchApi, SpeaksJsonWithTimesInSeconds) {
+  group().target_response_time.add(milliseconds(5));
+  const auto seconds_of = [](WallTime time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+  };
+  const Service json = cloudwatch_.json_service();
+  Json asked = {{"Namespace", "AWS/ApplicationELB"},
+                {"MetricName", "TargetResponseTime"},
+                {"Dimensions", of_balancer},
+                {"StartTime", seconds_of(begin_)},
+                {"EndTime", seconds_of(begin_ + minutes(5))},
+                {"Period", 300},
+                {"ExtendedStatistics", {"p50"}}};
+  const Json points = good(json, "GetMetricStatistics", asked).at("Datapoints");
+  ASSERT_EQ(points.size(), 1u);
+  EXPECT_EQ(points[0]["Timestamp"], seconds_of(begin_));
+  EXPECT_NEAR(points[0]["ExtendedStatistics"]["p50"].get<double>(), 0.005, 1e-9);
+  asked["StartTime"] = iso_time(begin_);
+  EXPECT_EQ(code(json, "GetMetricStatistics", asked), "InvalidParameterValue");
+  asked.erase("StartTime");
+  EXPECT_EQ(code(json, "GetMetricStatistics", asked), "MissingParameter");
+}
+
 TEST_F(CloudWatchApi, ListsWhatIsPublishedInPages) {
   const Json filter = {{"MetricName", "RequestCount"}, {"Dimensions", {{{"Name", "TargetGroup"}}}}};
   const Json metrics = good(service_, "ListMetrics", filter).at("Metrics");
