@@ -41,18 +41,23 @@ def service_model(service):
     return _models[service]
 
 
+def protocol_of(model):
+    """The protocol that this botocore speaks to a service, which may know several."""
+    return getattr(model, "resolved_protocol", model.metadata["protocol"])
+
+
 def problems(service, operation, answer):
     """What is wrong with `answer` (bytes), as a list of lines."""
     model = service_model(service)
     shape = model.operation_model(operation).output_shape
-    if model.protocol == "json":
+    if protocol_of(model) == "json":
         return _json_problems(shape, answer)
     return _xml_problems(model, operation, shape, answer)
 
 
 def error_problems(service, answer):
     """What is wrong with the answer of an error: whether clients find its code and message."""
-    if service_model(service).protocol == "json":
+    if protocol_of(service_model(service)) == "json":
         value = json.loads(answer)
         found = [] if isinstance(value.get("__type"), str) else ["__type: missing"]
         message = value.get("message", value.get("Message"))
@@ -139,7 +144,7 @@ def _xml_problems(model, operation, shape, answer):
         return [f"no XML: {error}"]
     if root.tag != f"{operation}Response":
         return [f"{operation}Response wanted, found {root.tag}"]
-    around = ["requestId"] if model.protocol == "ec2" else ["ResponseMetadata"]
+    around = ["requestId"] if protocol_of(model) == "ec2" else ["ResponseMetadata"]
     found = [f"{name}: missing" for name in around if root.find(name) is None]
     if shape is None:
         return found
@@ -158,7 +163,8 @@ def _element_name(shape, name):
 
 
 def _compare_structure(shape, element, path, passed_over=()):
-    by_element = {_element_name(child, name): (name, child) for name, child in shape.members.items()}
+    members = shape.members.items()
+    by_element = {_element_name(child, name): (name, child) for name, child in members}
     present = {by_element[child.tag][0] for child in element if child.tag in by_element}
     for name in sorted(set(shape.required_members) - present):
         yield f"{path}.{name}: missing"
