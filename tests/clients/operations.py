@@ -11,7 +11,7 @@ from wire import Caller, error_of
 
 ELBV2_REFUSED = {
     "AddTrustStoreRevocations", "CreateTrustStore", "DeleteSharedTrustStoreAssociation",
-    "DeleteTrustStore", "DescribeCapacityReservation", "DescribeTrustStoreAssociations",
+    "DeleteTrustStore", "DescribeTrustStoreAssociations",
     "DescribeTrustStoreRevocations", "DescribeTrustStores", "GetResourcePolicy",
     "GetTrustStoreCaCertificatesBundle", "GetTrustStoreRevocationContent",
     "ModifyCapacityReservation", "ModifyIpPools", "ModifyTrustStore", "RemoveTrustStoreRevocations",
@@ -91,6 +91,8 @@ class Elbv2(Operations):
         self.elbv2.modify_load_balancer_attributes(**of_balancer, Attributes=changed)
         attributes = self.elbv2.describe_load_balancer_attributes(**of_balancer)["Attributes"]
         self.assertIn(changed[0], attributes)
+        if hasattr(self.elbv2, "describe_capacity_reservation"):
+            self.elbv2.describe_capacity_reservation(**of_balancer)
         self.elbv2.set_subnets(**of_balancer, Subnets=self.subnets)
         self.elbv2.set_security_groups(**of_balancer, SecurityGroups=[self.group])
         self.elbv2.set_ip_address_type(**of_balancer, IpAddressType="ipv4")

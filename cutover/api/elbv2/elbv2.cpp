@@ -11,12 +11,11 @@ namespace cutover::api::elbv2 {
 namespace {
 
 /// Operations that AWS has for what is not built here: TLS trust stores, capacity, address pools.
-constexpr std::array<std::string_view, 15> refused{
+constexpr std::array<std::string_view, 14> refused{
     "AddTrustStoreRevocations",
     "CreateTrustStore",
     "DeleteSharedTrustStoreAssociation",
     "DeleteTrustStore",
-    "DescribeCapacityReservation",
     "DescribeTrustStoreAssociations",
     "DescribeTrustStoreRevocations",
     "DescribeTrustStores",

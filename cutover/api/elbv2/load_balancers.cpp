@@ -173,6 +173,15 @@ Outcome modify_attributes(const Place& place, const json& input) {
   return attributes_answer(place, *name);
 }
 
+/// Nothing is ever reserved here. Asked by Terraform of every load balancer.
+Outcome describe_capacity_reservation(const Place& place, const json& input) {
+  constexpr int decreases_per_day = 2;
+  const auto name = load_balancer_of(place, input["LoadBalancerArn"]);
+  if (!name) return name.error();
+  return Json{{"DecreaseRequestsRemaining", decreases_per_day},
+              {"CapacityReservationState", Json::array()}};
+}
+
 Outcome set_subnets(const Place& place, const json& input) {
   const auto name = load_balancer_of(place, input["LoadBalancerArn"]);
   if (!name) return name.error();
@@ -226,6 +235,7 @@ void add_load_balancers(Operations& operations) {
   operations["DeleteLoadBalancer"] = delete_load_balancer;
   operations["DescribeLoadBalancerAttributes"] = describe_attributes;
   operations["ModifyLoadBalancerAttributes"] = modify_attributes;
+  operations["DescribeCapacityReservation"] = describe_capacity_reservation;
   operations["SetSubnets"] = set_subnets;
   operations["SetSecurityGroups"] = set_security_groups;
   operations["SetIpAddressType"] = set_ip_address_type;

@@ -131,6 +131,8 @@ Result<json> as_structure(const Shape& shape, const json& value, const std::stri
     const auto member = std::find_if(shape.members.begin(), shape.members.end(),
                                      [&](const Member& one) { return one.name == name; });
     if (member == shape.members.end()) return unknown_member(shape, pointer, name);
+    // Terraform writes words that nobody gave as empty ones.
+    if (!member->required && !member->shape.words.empty() && given == "") continue;
     auto read = as_shape(member->shape, given, pointer + "/" + name);
     if (!read) return read.error();
     result[name] = *std::move(read);

@@ -139,6 +139,7 @@ void add_load_balancers(std::map<std::string_view, Shape>& all) {
       {optional("LoadBalancerArns", list(text(), 0, described_most)), optional("Names", texts())});
   all["DeleteLoadBalancer"] = only("LoadBalancerArn");
   all["DescribeLoadBalancerAttributes"] = only("LoadBalancerArn");
+  all["DescribeCapacityReservation"] = only("LoadBalancerArn");
   all["ModifyLoadBalancerAttributes"] =
       structure({required("LoadBalancerArn", text()), required("Attributes", attributes())});
   all["SetSubnets"] = structure({
@@ -157,7 +158,7 @@ void add_target_groups(std::map<std::string_view, Shape>& all) {
   all["CreateTargetGroup"] = structure(with_health_check({
       required("Name", text()),
       optional("Protocol", protocol()),
-      optional("ProtocolVersion", text()),
+      optional("ProtocolVersion", word({"HTTP1", "HTTP2", "GRPC"})),
       optional("Port", port()),
       optional("VpcId", text()),
       optional("TargetType", word({"instance", "ip", "lambda", "alb"})),

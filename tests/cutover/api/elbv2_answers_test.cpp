@@ -131,6 +131,15 @@ TEST_F(Elbv2, CreatesWhatIsThereOnceWhenTheSettingsAreTheSame) {
   EXPECT_EQ(group("api"), words()["api"]);
 }
 
+TEST_F(Elbv2, AnswersTerraformWhichAsksForMoreAndLeavesWordsEmpty) {
+  EXPECT_EQ(answer("DescribeCapacityReservation", R"({"LoadBalancerArn": "${demo}"})"),
+            R"({"DecreaseRequestsRemaining":2,"CapacityReservationState":[]})");
+  EXPECT_EQ(each("CreateTargetGroup", R"({"Name": "empty-words", "Protocol": "HTTP", "Port": "80",
+                     "VpcId": "${vpc}", "ProtocolVersion": "", "IpAddressType": ""})",
+                 "TargetGroups", "ProtocolVersion"),
+            std::vector<std::string>{"HTTP1"});
+}
+
 TEST_F(Elbv2, PagesInOrderOfCreation) {
   const char* all[] = {"api", "users", "spare", "taken"};
   std::string marker;
