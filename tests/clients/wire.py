@@ -35,6 +35,20 @@ def _pairs(value, name):
         yield name, str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def request_of(service, operation, parameters, region="us-east-1"):
+    """Headers and body of a call's POST."""
+    protocol, version, scope = SERVICES[service]
+    headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=rehearsal/20260101/"
+                                f"{region}/{scope}/aws4_request, Signature=0"}
+    if protocol == "json":
+        headers["Content-Type"] = "application/x-amz-json-1.1"
+        headers["X-Amz-Target"] = f"{version}.{operation}"
+        return headers, json.dumps(parameters)
+    headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+    fields = [("Action", operation), ("Version", version), *_pairs(parameters, "")]
+    return headers, urllib.parse.urlencode(fields)
+
+
 class Caller:
     """Calls on one connection to the endpoint."""
 
@@ -50,17 +64,7 @@ class Caller:
 
     def call(self, service, operation, /, **parameters):
         """Status and body of the answer."""
-        protocol, version, scope = SERVICES[service]
-        headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=rehearsal/20260101/"
-                                    f"{self._region}/{scope}/aws4_request, Signature=0"}
-        if protocol == "json":
-            headers["Content-Type"] = "application/x-amz-json-1.1"
-            headers["X-Amz-Target"] = f"{version}.{operation}"
-            body = json.dumps(parameters)
-        else:
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-            fields = [("Action", operation), ("Version", version), *_pairs(parameters, "")]
-            body = urllib.parse.urlencode(fields)
+        headers, body = request_of(service, operation, parameters, self._region)
         self._connection.request("POST", "/", body, headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read().decode()
