@@ -26,6 +26,7 @@ CALL_RATE = 1000   # Calls per second that arrive beside it.
 RULES_PER_GROUP = 10
 GROUPS_PER_LISTENER = 10
 LISTENERS_PER_BALANCER = 10
+FIRST_PORT = 20_000  # Of a thousand, below those that the kernel gives to clients.
 
 
 def free_port():
@@ -118,9 +119,11 @@ class Server:
 
 
 class Cutover(Server):
-    def __init__(self, program, *options, stack=None):
+    """The program, whose listeners of port 80 are bound at a free one."""
+
+    def __init__(self, program, *options, stack=None, offset=None):
         self.program = program
-        self.offset = free_port() - 80
+        self.offset = free_port() - 80 if offset is None else offset
         port = free_port()
         super().__init__([program, "up", *([stack] if stack else []), "--endpoint",
                           f"127.0.0.1:{port}", "--port-offset", str(self.offset), *options], port)
@@ -352,7 +355,7 @@ class Landscape:
             self._balancers += 1
         made = self._connection.call(
             "elbv2", "CreateListener", LoadBalancerArn=self._balancer, Protocol="HTTP",
-            Port=100 + len(self.listeners) % LISTENERS_PER_BALANCER,
+            Port=FIRST_PORT + len(self.listeners),
             DefaultActions=[{"Type": "fixed-response",
                              "FixedResponseConfig": {"StatusCode": "404"}}])
         self.listeners.append(arns_of(made, "ListenerArn")[0])
@@ -401,7 +404,7 @@ def report_growth(program, counts, moto):
             option for quota in ("target-groups", "application-load-balancers",
                                  "rules-per-application-load-balancer",
                                  "target-groups-per-application-load-balancer")
-            for option in ("--quota", f"{quota}=1000000")))
+            for option in ("--quota", f"{quota}=1000000")), offset=0)
         server.wait_until_ready()
         measure_landscape("cutover", Connection(server.port), count)
         print(f"<!-- resident: {server.memory_mib():.0f} MiB -->")

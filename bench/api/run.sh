@@ -3,6 +3,8 @@
 # cost the data plane; beside a local moto server where one is installed. Prints Markdown tables.
 # Usage: bench/api/run.sh [--quick]
 #   --quick   a short run: shows that it works; its numbers mean little
+# On a machine that has other work to do, `chrt --rr 5` before it, as root, keeps that work out of
+# the numbers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source .ci/steps
