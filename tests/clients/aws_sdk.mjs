@@ -47,7 +47,7 @@ const settings = { endpoint, region: 'us-east-1', maxAttempts: 1,
   credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } };
 const elbv2 = new elb.ElasticLoadBalancingV2(settings);
 const ecs = new containers.ECS(settings);
-const often = (client) => ({ client, maxWaitTime: 40, minDelay: 1, maxDelay: 1 });
+const often = (client) => ({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 });
 let failed = false;
 
 async function test(name, body) {

@@ -31,4 +31,4 @@ done
 
 # Modules are looked for beside the script that asks for them.
 cp "$here/$script" "$directory/$script"
-exec timeout 60 node "$directory/$script" "$program"
+exec timeout 150 node "$directory/$script" "$program"

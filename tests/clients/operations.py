@@ -380,7 +380,11 @@ class Around(Operations):
     def test_ecr(self):
         ecr = self.program.client("ecr", region="us-west-2")  # Where the registry's name says.
         ecr.create_repository(repositoryName="mine")
-        ecr.describe_repositories()
+        arn = ecr.describe_repositories(repositoryNames=["mine"])["repositories"][0]["repositoryArn"]
+        ecr.tag_resource(resourceArn=arn, tags=[{"Key": "team", "Value": "forum"}])
+        self.assertEqual(ecr.list_tags_for_resource(resourceArn=arn)["tags"],
+                         [{"Key": "team", "Value": "forum"}])
+        ecr.untag_resource(resourceArn=arn, tagKeys=["team"])
         ecr.delete_repository(repositoryName="mine")
         ecr.list_images(repositoryName="api")
         ecr.describe_images(repositoryName="api")

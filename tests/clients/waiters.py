@@ -7,7 +7,7 @@ import botocore.exceptions
 
 from program import EXAMPLE, REGISTRY, ProgramTest, default_network
 
-OFTEN = {"Delay": 0.02, "MaxAttempts": 1000}
+OFTEN = {"Delay": 0.02, "MaxAttempts": 3000}
 
 
 class Waiters(ProgramTest):

@@ -103,6 +103,10 @@ Outcome create_vpc(Context& context) {
                             "tenancy is supported here.",
                             tenancy)});
   }
+  if (input.flag("AmazonProvidedIpv6CidrBlock").value_or(false)) {
+    input.fail({"UnsupportedOperation", "",
+                "AmazonProvidedIpv6CidrBlock is true; there are no IPv6 addresses here"});
+  }
   if (const auto end = input.finish(); !end) return end.error();
   const auto block = parse_block(cidr);
   if (!block) {

@@ -62,6 +62,9 @@ Service Ecr::service() {
   add("DescribeRepositories", describe_repositories);
   add("CreateRepository", create_repository);
   add("DeleteRepository", delete_repository);
+  add("ListTagsForResource", list_tags_for_resource);
+  add("TagResource", tag_resource);
+  add("UntagResource", untag_resource);
   add("ListImages", list_images);
   add("DescribeImages", describe_images);
   add("BatchGetImage", batch_get_image);

@@ -80,9 +80,12 @@ Repositories all_repositories(const Context& context) {
   return all;
 }
 
+std::string arn_prefix(const Context& context) {
+  return fmt::format("arn:aws:ecr:{}:{}:repository/", context.call.region, context.account);
+}
+
 Json rendered(const Context& context, const std::string& name, const Repository& repository) {
-  return {{"repositoryArn", fmt::format("arn:aws:ecr:{}:{}:repository/{}", context.call.region,
-                                        context.account, name)},
+  return {{"repositoryArn", arn_prefix(context) + name},
           {"registryId", context.account},
           {"repositoryName", name},
           {"repositoryUri", registry_host(context) + "/" + name},
@@ -218,6 +221,23 @@ std::map<std::string, std::string> read_tags(JsonReader& reader) {
   return tags;
 }
 
+/// The repository whose tags a call concerns, with its name.
+Result<std::pair<std::string, Repository>> tagged_repository(const Context& context,
+                                                             const std::string& arn) {
+  const std::string prefix = arn_prefix(context);
+  if (!arn.starts_with(prefix)) {
+    return Error{"InvalidParameterException", "",
+                 fmt::format("Invalid parameter at 'resourceArn' failed to satisfy constraint: "
+                             "'must begin with {}': {}",
+                             prefix, arn)};
+  }
+  std::string name = arn.substr(prefix.size());
+  const Repositories all = all_repositories(context);
+  const auto found = all.find(name);
+  if (found == all.end()) return repository_not_found(context, name);
+  return std::pair(std::move(name), found->second);
+}
+
 }  // namespace
 
 Outcome describe_repositories(Context& context) {
@@ -287,6 +307,43 @@ Outcome delete_repository(Context& context) {
   Json answer = {{"repository", rendered(context, name, context.repositories[name])}};
   context.repositories.erase(name);
   return answer;
+}
+
+Outcome list_tags_for_resource(Context& context) {
+  JsonReader reader(context.call.parameters, "");
+  const std::string arn = reader.string("resourceArn");
+  if (const auto end = finish(reader, context); !end) return end.error();
+  const auto tagged = tagged_repository(context, arn);
+  if (!tagged) return tagged.error();
+  Json tags = Json::array();
+  for (const auto& [key, value] : tagged->second.tags) {
+    tags.push_back({{"Key", key}, {"Value", value}});
+  }
+  return Json{{"tags", std::move(tags)}};
+}
+
+Outcome tag_resource(Context& context) {
+  JsonReader reader(context.call.parameters, "");
+  const std::string arn = reader.string("resourceArn");
+  const auto tags = read_tags(reader);
+  if (const auto end = finish(reader, context); !end) return end.error();
+  auto tagged = tagged_repository(context, arn);
+  if (!tagged) return tagged.error();
+  for (const auto& [key, value] : tags) tagged->second.tags[key] = value;
+  context.repositories[tagged->first] = std::move(tagged->second);
+  return Json::object();
+}
+
+Outcome untag_resource(Context& context) {
+  JsonReader reader(context.call.parameters, "");
+  const std::string arn = reader.string("resourceArn");
+  const auto keys = reader.strings("tagKeys");
+  if (const auto end = finish(reader, context); !end) return end.error();
+  auto tagged = tagged_repository(context, arn);
+  if (!tagged) return tagged.error();
+  for (const std::string& key : keys) tagged->second.tags.erase(key);
+  context.repositories[tagged->first] = std::move(tagged->second);
+  return Json::object();
 }
 
 Outcome list_images(Context& context) {

@@ -19,6 +19,9 @@ struct Context {
 Outcome describe_repositories(Context& context);
 Outcome create_repository(Context& context);
 Outcome delete_repository(Context& context);
+Outcome list_tags_for_resource(Context& context);
+Outcome tag_resource(Context& context);
+Outcome untag_resource(Context& context);
 Outcome list_images(Context& context);
 Outcome describe_images(Context& context);
 Outcome batch_get_image(Context& context);

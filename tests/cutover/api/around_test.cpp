@@ -41,6 +41,25 @@ TEST_F(EcrApi, TheImageMapsEntriesAreImages) {
   EXPECT_EQ(found["failures"][0]["failureCode"], "ImageNotFound");
 }
 
+TEST_F(EcrApi, RepositoriesKeepTheirTags) {
+  const Json made = good(service_, "CreateRepository",
+                         {{"repositoryName", "mine"}, {"tags", {{{"Key", "a"}, {"Value", "1"}}}}});
+  const Json arn = {{"resourceArn", made.at("repository").at("repositoryArn")}};
+  Json change = arn;
+  change["tags"] = {{{"Key", "b"}, {"Value", "2"}}};
+  good(service_, "TagResource", change);
+  EXPECT_EQ(good(service_, "ListTagsForResource", arn).at("tags").dump(),
+            R"([{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}])");
+  change = arn;
+  change["tagKeys"] = {"a"};
+  good(service_, "UntagResource", change);
+  EXPECT_EQ(good(service_, "ListTagsForResource", arn).at("tags").size(), 1u);
+  EXPECT_EQ(code(service_, "ListTagsForResource", {{"resourceArn", "mine"}}),
+            "InvalidParameterException");
+  change["resourceArn"] = arn["resourceArn"].get<std::string>() + "x";
+  EXPECT_EQ(code(service_, "UntagResource", change), "RepositoryNotFoundException");
+}
+
 TEST_F(EcrApi, RepositoriesComeAndGo) {
   good(service_, "CreateRepository", {{"repositoryName", "team/new"}});
   EXPECT_EQ(code(service_, "CreateRepository", {{"repositoryName", "team/new"}}),
