@@ -30,10 +30,11 @@ Cluster::Core::Core(Timers& its_timers, Runtime& runtime, TargetRegistry& regist
       arns(options.region, options.account, options.name),
       random(options.seed),
       timers(its_timers),
+      start_faults(options.start_faults ? options.start_faults : std::make_shared<StartFaults>()),
       instances(timers.clock(), arns, addresses, zones_of(options), options.seed ^ instances_seed),
-      surroundings{timers, runtime, registry, options.images, start_faults, instances, index},
-      services(surroundings, definitions, arns, random, [this] { tell_when_all_stopped(); }),
-      standalone(surroundings, arns, random, instances, [this] { tell_when_all_stopped(); }) {
+      surroundings{timers, runtime, registry, options.images, *start_faults, instances, index},
+      services(surroundings, definitions, arns, random, [this] { on_task_stopped(); }),
+      standalone(surroundings, arns, random, instances, [this] { on_task_stopped(); }) {
   for (const ContainerInstanceGroup& group : options.container_instances) {
     for (std::uint32_t i = 0; i < group.count; ++i) {
       // Only a lack of addresses is left to refuse them.
@@ -42,7 +43,21 @@ Cluster::Core::Core(Timers& its_timers, Runtime& runtime, TargetRegistry& regist
   }
 }
 
-Cluster::Core::~Core() { timers.cancel(done_timer_); }
+Cluster::Core::~Core() {
+  timers.cancel(done_timer_);
+  timers.cancel(room_timer_);
+}
+
+void Cluster::Core::on_task_stopped() {
+  tell_when_all_stopped();
+  if (!instances.take_departure() || room_timer_ != 0) return;
+  // Not from within: a service may be in the middle of its plan. Tasks that end together are one
+  // change.
+  room_timer_ = timers.after(Duration::zero(), [this] {
+    room_timer_ = 0;
+    services.look_for_room();
+  });
+}
 
 void Cluster::Core::shut_down(std::function<void()> done) {
   services.stop_now();
@@ -157,6 +172,6 @@ Result<void> Cluster::untag(const std::string& arn, const std::vector<std::strin
 
 void Cluster::shut_down(std::function<void()> done) { core_->shut_down(std::move(done)); }
 
-StartFaults& Cluster::start_faults() { return core_->start_faults; }
+StartFaults& Cluster::start_faults() { return *core_->start_faults; }
 
 }  // namespace cutover::containers

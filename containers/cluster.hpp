@@ -46,6 +46,8 @@ struct ClusterOptions {
   /// Registered from the beginning; unless told otherwise one with room for anything.
   std::vector<ContainerInstanceGroup> container_instances{ContainerInstanceGroup{}};
   Tags tags;
+  /// Shared by clusters that share their task definitions; nullptr: its own.
+  std::shared_ptr<StartFaults> start_faults;
 };
 
 struct ClusterDescription {

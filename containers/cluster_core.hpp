@@ -3,6 +3,7 @@
 // What a Cluster is made of; its members, in several files, work on these parts.
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,13 +48,15 @@ class Cluster::Core {
 
   void shut_down(std::function<void()> done);
   void tell_when_all_stopped();
+  /// After each task's end.
+  void on_task_stopped();
 
   ClusterOptions options;
   const TaskDefinitions& definitions;
   ArnMaker arns;
   Random random;
   Timers& timers;
-  StartFaults start_faults;
+  std::shared_ptr<StartFaults> start_faults;
   TaskIndex index;
   ContainerInstances instances;
   Surroundings surroundings;
@@ -64,6 +67,7 @@ class Cluster::Core {
  private:
   std::function<void()> on_shut_down_;
   TimerId done_timer_ = 0;
+  TimerId room_timer_ = 0;
 };
 
 }  // namespace cutover::containers

@@ -122,15 +122,21 @@ Result<ServiceAgent*> ClusterServices::find(std::string_view name) const {
                            close ? fmt::format("; did you mean {}?", *close) : "")};
 }
 
+std::vector<ServiceAgent*> ClusterServices::named(std::string_view name) const {
+  std::vector<ServiceAgent*> named;
+  for (const auto& service : replaced_) {
+    if (service->spec().name == name) named.push_back(service.get());
+  }
+  const auto found = services_.find(name);
+  if (found != services_.end()) named.push_back(found->second.get());
+  return named;
+}
+
 std::vector<ServiceAgent*> ClusterServices::owners(std::string_view kind,
                                                    std::string_view arn) const {
   const auto path = arns_.id_of(kind, arn);
   if (!path || path->size() == arn.size()) return {};
-  std::vector<ServiceAgent*> owners = all();
-  std::erase_if(owners, [name = path->substr(0, path->find('/'))](const ServiceAgent* service) {
-    return service->spec().name != name;
-  });
-  return owners;
+  return named(path->substr(0, path->find('/')));
 }
 
 Result<ServiceAgent*> ClusterServices::find_active(std::string_view name) const {
@@ -199,11 +205,19 @@ std::vector<ServiceAgent*> ClusterServices::all() const {
   std::vector<ServiceAgent*> all;
   for (const auto& service : replaced_) all.push_back(service.get());
   for (const auto& [name, service] : services_) all.push_back(service.get());
+  // A daemon's tasks are the first on a container instance.
+  std::stable_partition(all.begin(), all.end(), [](const ServiceAgent* service) {
+    return service->spec().scheduling == SchedulingStrategy::daemon;
+  });
   return all;
 }
 
 void ClusterServices::look_again() {
   for (ServiceAgent* service : all()) service->look_again();
+}
+
+void ClusterServices::look_for_room() {
+  for (ServiceAgent* service : all()) service->look_for_room();
 }
 
 void ClusterServices::stop_now() {

@@ -28,6 +28,8 @@ class ClusterServices {
 
   /// By name or ARN; those that are no longer ACTIVE are found, too.
   Result<ServiceAgent*> find(std::string_view name) const;
+  /// Those that have or had the name: the last one, after those that it has replaced.
+  std::vector<ServiceAgent*> named(std::string_view name) const;
   /// The services that have a resource of that kind ("service-deployment", "service-revision") and
   /// ARN, if it is one of theirs: a name that was used again belongs to several.
   std::vector<ServiceAgent*> owners(std::string_view kind, std::string_view arn) const;
@@ -36,6 +38,8 @@ class ClusterServices {
 
   /// Container instances have changed, or the protection of a task.
   void look_again();
+  /// A task has left a container instance.
+  void look_for_room();
   /// Takes nothing any more, scales to 0 and signals every task at once.
   void stop_now();
   bool has_live_tasks() const;

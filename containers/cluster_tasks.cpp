@@ -60,11 +60,19 @@ Result<TaskAgent*> Cluster::Core::find_task(std::string_view task) const {
 
 std::vector<TaskDescription> Cluster::tasks(const std::string& service) const {
   std::vector<TaskDescription> descriptions;
+  if (service.empty()) {
+    for (const TaskAgent* task : core_->index.list()) {
+      if (!is_forgotten(*task, core_->timers.now())) descriptions.push_back(task->describe());
+    }
+    return descriptions;
+  }
+  // What one service has is found without looking at all the others' tasks.
   const auto name = core_->arns.id_of("service", service);
-  for (const TaskAgent* task : core_->index.list()) {
-    if (!service.empty() && task->identity().service != name) continue;
-    if (is_forgotten(*task, core_->timers.now())) continue;
-    descriptions.push_back(task->describe());
+  if (!name) return descriptions;
+  for (const ServiceAgent* each : core_->services.named(*name)) {
+    each->visit_tasks([&](const TaskAgent& task) {
+      if (!is_forgotten(task, core_->timers.now())) descriptions.push_back(task.describe());
+    });
   }
   return descriptions;
 }
@@ -130,10 +138,10 @@ Result<void> Cluster::inject(const std::string& task, const TaskFault& fault,
 Result<std::vector<TaskLog>> Cluster::logs(const std::string& task) const {
   const auto found = core_->find_task(task);
   if (!found) return found.error();
-  const TaskDescription description = (*found)->describe();
+  const auto& containers = (*found)->definition().containers;
   std::vector<TaskLog> logs;
-  for (std::size_t i = 0; i < description.containers.size(); ++i) {
-    logs.push_back({description.containers[i].name, (*found)->logs()[i]});
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    logs.push_back({containers[i].name, (*found)->logs()[i]});
   }
   return logs;
 }

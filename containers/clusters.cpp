@@ -34,7 +34,9 @@ Clusters::Clusters(Timers& timers, Runtime& runtime, TargetRegistry& registry,
       registry_(registry),
       definitions_(definitions),
       addresses_(addresses),
-      options_(std::move(options)) {}
+      options_(std::move(options)) {
+  if (!options_.start_faults) options_.start_faults = std::make_shared<StartFaults>();
+}
 
 Clusters::~Clusters() = default;
 

@@ -83,6 +83,9 @@ class Clusters {
   std::vector<std::string> names() const;
   std::string arn(std::string_view name) const;
 
+  /// Faults on demand: starts of tasks, of whichever cluster, that are to fail.
+  StartFaults& start_faults() { return *options_.start_faults; }
+
   /// Hears of each container instance of any cluster that comes, goes, stops or starts; of those
   /// that are there at once.
   using InstanceListener = std::function<void(const Cluster&, const ContainerInstance&)>;

@@ -105,7 +105,8 @@ struct ContainerInstance {
   std::set<std::uint16_t> udp_ports;
   std::uint32_t network_interfaces = 0;
 
-  std::uint32_t tasks = 0;  ///< That hold a place here.
+  std::uint32_t tasks = 0;         ///< That hold a place here.
+  std::uint32_t daemon_tasks = 0;  ///< Of these, the daemons'.
   /// The same by task group ("service:<name>", "family:<name>"); none with 0.
   std::map<std::string, std::uint32_t, std::less<>> tasks_by_group;
 

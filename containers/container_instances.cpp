@@ -196,6 +196,7 @@ Result<Placement> ContainerInstances::place(const PlacementRequest& request) {
     return Error{"INACTIVE", "", "Reason: No Container Instances were found in your cluster."};
   }
   const PlacementChoice choice = choose_instance(*needs, candidates, random_);
+  refused_ = refused_ || !choice.instance;
   if (choice.instance) return take(request, *needs, own(*candidates[*choice.instance]));
   const Misfit why = choice.misfits[choice.closest];
   const ContainerInstance& closest = *candidates[choice.closest];
@@ -210,6 +211,7 @@ Result<Placement> ContainerInstances::take(const PlacementRequest& request,
   place.number = placed_;
   place.reservation = needs.reservation;
   place.group = needs.group;
+  place.is_daemon = request.is_daemon;
   if (needs.reservation.network_interfaces > 0) {
     const auto address = addresses_.take_for_task();
     if (!address) {
@@ -221,6 +223,7 @@ Result<Placement> ContainerInstances::take(const PlacementRequest& request,
   }
   ++placed_;
   instance.take(place.reservation, place.group);
+  if (place.is_daemon) ++instance.daemon_tasks;
   tasks_[&instance].emplace(place.number, request.task_id);
   Placement placement;
   placement.container_instance = instance.id;
@@ -237,13 +240,17 @@ void ContainerInstances::release(const std::string& task_id) {
   if (found == places_.end()) return;
   const Place& place = found->second;
   place.instance->give_back(place.reservation, place.group);
+  if (place.is_daemon) --place.instance->daemon_tasks;
+  departed_ = departed_ || refused_ || place.instance->status != ContainerInstanceStatus::active;
+  refused_ = false;
   tasks_[place.instance].erase(place.number);
   if (!place.own_address.empty()) addresses_.give_back(place.own_address);
   places_.erase(found);
 }
 
 std::vector<std::string> ContainerInstances::eligible_instances(
-    const TaskDefinition& definition, const std::vector<PlacementConstraint>& constraints) const {
+    const std::string& group, const TaskDefinition& definition,
+    const std::vector<PlacementConstraint>& constraints) const {
   PlacementNeeds needs;
   const auto of_definition = add_constraints(needs, definition.placement_constraints);
   const auto of_service = add_constraints(needs, constraints);
@@ -252,7 +259,9 @@ std::vector<std::string> ContainerInstances::eligible_instances(
   needs.distinct_instance = false;
   std::vector<std::string> ids;
   for (const ContainerInstance* each : listed_) {
-    if (!misfit(needs, *each)) ids.push_back(each->id);
+    const bool stays = each->status == ContainerInstanceStatus::draining &&
+                       each->tasks_of(group) > 0 && each->tasks > each->daemon_tasks;
+    if (stays || !misfit(needs, *each)) ids.push_back(each->id);
   }
   return ids;
 }

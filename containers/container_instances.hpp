@@ -61,10 +61,14 @@ class ContainerInstances final : public Placer {
   Result<void> put_attributes(const ContainerInstance& instance, const Attributes& attributes);
   void remove_attribute(const ContainerInstance& instance, std::string_view name);
 
+  /// Whether a task has left since this was asked last, and that may matter to others: to those who
+  /// found no room, or to daemons on a container instance that drains.
+  bool take_departure() { return std::exchange(departed_, false); }
+
   Result<Placement> place(const PlacementRequest& request) override;
   void release(const std::string& task_id) override;
   std::vector<std::string> eligible_instances(
-      const TaskDefinition& definition,
+      const std::string& group, const TaskDefinition& definition,
       const std::vector<PlacementConstraint>& constraints) const override;
   bool is_draining(const std::string& container_instance) const override;
   std::vector<std::string> scale_in_order(
@@ -78,6 +82,7 @@ class ContainerInstances final : public Placer {
     Reservation reservation;
     std::string group;
     std::string own_address;  ///< In network mode awsvpc; else empty.
+    bool is_daemon = false;
   };
 
   ContainerInstance& own(const ContainerInstance& instance);
@@ -99,6 +104,8 @@ class ContainerInstances final : public Placer {
   std::unordered_map<std::string, Place> places_;                                 ///< By task id.
   std::map<const ContainerInstance*, std::map<std::size_t, std::string>> tasks_;  ///< By number.
   std::map<const ContainerInstance*, Reservation> fillings_;
+  bool refused_ = false;   ///< Somebody found no room, and nothing has left since.
+  bool departed_ = false;  ///< See take_departure().
 };
 
 /// What place() is asked for, as the rules read it; an error is that of an expression.

@@ -41,6 +41,15 @@ std::string ContainerLog::last_line(LogStream stream) const {
 void ContainerLog::keep(LogStream stream, std::string text, WallTime now) {
   bytes_ += text.size() + line_cost;
   lines_.push_back({next_++, now, stream, std::move(text)});
+  forget_surplus();
+}
+
+void ContainerLog::limit(std::size_t bytes_most) {
+  bytes_most_ = bytes_most;
+  forget_surplus();
+}
+
+void ContainerLog::forget_surplus() {
   while (bytes_ > bytes_most_ && lines_.size() > 1) {
     bytes_ -= lines_.front().text.size() + line_cost;
     lines_.pop_front();

@@ -29,6 +29,9 @@ class ContainerLog {
   static constexpr std::size_t bytes_most_default = 1024 * 1024;
   static constexpr std::size_t line_bytes_most = 16 * 1024;
 
+  /// What is kept of a container that has ended: very many of them may still be described.
+  static constexpr std::size_t bytes_most_ended = 64 * 1024;
+
   /// `bytes_most` counts the texts and a constant for each line.
   explicit ContainerLog(std::size_t bytes_most = bytes_most_default) : bytes_most_(bytes_most) {}
 
@@ -36,6 +39,8 @@ class ContainerLog {
   void write(LogStream stream, std::string_view bytes, WallTime now);
   /// Keeps what came after the last line feed: the stream has ended.
   void end(LogStream stream, WallTime now);
+  /// From now on keeps `bytes_most` at most, counted as above.
+  void limit(std::size_t bytes_most);
 
   const std::deque<LogLine>& lines() const { return lines_; }
   /// Lines that were forgotten because there were too many.
@@ -45,6 +50,7 @@ class ContainerLog {
 
  private:
   void keep(LogStream stream, std::string text, WallTime now);
+  void forget_surplus();
 
   std::size_t bytes_most_;
   std::size_t bytes_ = 0;

@@ -25,6 +25,8 @@ struct PlacementRequest {
   std::vector<PlacementStrategy> strategies;
   /// On this container instance (its id) or nowhere: daemon tasks and StartTask.
   std::optional<std::string> container_instance;
+  /// One that stays to the last when its container instance drains.
+  bool is_daemon = false;
 };
 
 /// A place that is taken: cpu, memory and fixed ports are reserved there.
@@ -52,9 +54,10 @@ class Placer {
   virtual void release(const std::string& task_id) = 0;
 
   /// The ids of the ACTIVE container instances that meet the definition's constraints and these:
-  /// where a daemon service runs one task each. Room does not matter.
+  /// where a daemon service, whose tasks are of that group, runs one task each. Room does not
+  /// matter. One that drains counts while it has a task of the group, and others than daemons'.
   virtual std::vector<std::string> eligible_instances(
-      const TaskDefinition& definition,
+      const std::string& group, const TaskDefinition& definition,
       const std::vector<PlacementConstraint>& constraints) const = 0;
   /// Whether tasks of services are to leave this container instance (DRAINING).
   virtual bool is_draining(const std::string& container_instance) const = 0;

@@ -111,12 +111,27 @@ Result<void> check_service(const ServiceSpec& spec) {
 Result<void> check_service(const ServiceSpec& spec, const TaskDefinition& definition) {
   if (auto checked = check_service(spec); !checked) return checked;
   if (auto checked = check_supported(spec.deployment); !checked) return checked;
+  if (auto checked = check_network(spec.network, definition); !checked) return checked;
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     auto checked =
         check_entry(spec.load_balancers[i], definition, fmt::format("/loadBalancers/{}", i));
     if (!checked) return checked;
   }
   return {};
+}
+
+Result<void> check_network(const std::optional<NetworkConfiguration>& network,
+                           const TaskDefinition& definition) {
+  const bool needed = definition.network_mode == NetworkMode::awsvpc;
+  if (needed == network.has_value()) return {};
+  if (needed) {
+    return invalid("/networkConfiguration",
+                   "Network Configuration must be provided when networkMode 'awsvpc' is specified");
+  }
+  return invalid("/networkConfiguration",
+                 fmt::format("Network Configuration is not valid for the given networkMode of this "
+                             "task definition: {}",
+                             to_string(definition.network_mode)));
 }
 
 ServiceSpec changed(ServiceSpec spec, const ServiceUpdate& update) {

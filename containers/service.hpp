@@ -101,8 +101,12 @@ bool needs_new_deployment(const ServiceSpec& from, const ServiceSpec& to);
 /// Whether the spec's members go together. The error's place is relative to the service:
 /// "/deploymentConfiguration/strategy".
 Result<void> check_service(const ServiceSpec& spec);
-/// Whether the definition has the containers and ports that the spec's load balancers name. The
-/// error's place is relative to the service: "/loadBalancers/0/containerName".
+/// Network mode awsvpc requires a network configuration, the others have none.
+Result<void> check_network(const std::optional<NetworkConfiguration>& network,
+                           const TaskDefinition& definition);
+/// Whether the definition has the containers and ports that the spec's load balancers name, and a
+/// network mode that goes with its network. The error's place is relative to the service:
+/// "/loadBalancers/0/containerName".
 Result<void> check_service(const ServiceSpec& spec, const TaskDefinition& definition);
 
 /// A revision's part in a deployment, as it is now.

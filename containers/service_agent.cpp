@@ -96,12 +96,22 @@ void ServiceAgent::stop_now() {
   }
 }
 
+void ServiceAgent::look_at_instances() {
+  if (!is_daemon() || status_ != ServiceStatus::active) return;
+  instances_ = surroundings_.placer.eligible_instances("service:" + spec_.name, *definition(),
+                                                       spec_.placement_constraints);
+}
+
+void ServiceAgent::look_for_room() {
+  look_at_instances();
+  if (unplaced_.empty() && !is_daemon()) return;
+  place_again_at_ = surroundings_.timers.now();
+  plan_soon();
+}
+
 void ServiceAgent::look_again() {
   place_again_at_ = surroundings_.timers.now();
-  if (is_daemon() && status_ == ServiceStatus::active) {
-    instances_ =
-        surroundings_.placer.eligible_instances(*definition(), spec_.placement_constraints);
-  }
+  look_at_instances();
   std::vector<const TaskAgent*> changed;
   tasks_.for_each([&](const ServiceTasks::Entry& entry) {
     const ObservedTask* seen = observed_.find(entry.key);
@@ -387,6 +397,7 @@ Result<Placement> ServiceAgent::place(const std::string& task_id, const Deployme
   request.constraints = spec_.placement_constraints;
   request.strategies = spec_.placement_strategy;
   if (!container_instance.empty()) request.container_instance = container_instance;
+  request.is_daemon = is_daemon();
   return surroundings_.placer.place(request);
 }
 

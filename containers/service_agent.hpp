@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "containers/deployments.hpp"
@@ -42,6 +43,8 @@ class ServiceAgent final : private TaskListener {
   void update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment);
   /// Container instances have changed, or the protection of a task.
   void look_again();
+  /// A task has left a container instance: whoever waits for room may find some.
+  void look_for_room();
   void set_tags(std::vector<NamedValue> tags) { spec_.tags = std::move(tags); }
   /// Scales to 0 for good; INACTIVE once every task is on its way out.
   void remove();
@@ -49,7 +52,12 @@ class ServiceAgent final : private TaskListener {
   void stop_now();
 
   ServiceDescription describe() const;
-  std::vector<TaskDescription> tasks() const;
+  /// Calls it with each task, stopped ones among them, oldest first.
+  template <class Visit>
+  void visit_tasks(Visit visit) const {
+    tasks_.for_each(
+        [&visit](const ServiceTasks::Entry& entry) { visit(std::as_const(*entry.agent)); });
+  }
   /// The task of that id, or nullptr.
   TaskAgent* task(std::string_view id);
   bool has_live_tasks() const { return tasks_.counts().live > 0; }
@@ -74,6 +82,7 @@ class ServiceAgent final : private TaskListener {
   void set_desired_count(std::uint32_t count);
   void deploy(DefinitionPtr definition);
 
+  void look_at_instances();
   void plan_at(TimePoint moment);
   void plan_soon();
   void plan();

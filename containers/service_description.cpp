@@ -6,13 +6,6 @@
 
 namespace cutover::containers {
 
-std::vector<TaskDescription> ServiceAgent::tasks() const {
-  std::vector<TaskDescription> descriptions;
-  tasks_.for_each(
-      [&](const ServiceTasks::Entry& entry) { descriptions.push_back(entry.agent->describe()); });
-  return descriptions;
-}
-
 ServiceRevisionSummary ServiceAgent::summarize(DeploymentKey deployment,
                                                const ServiceRevision& revision) const {
   ServiceRevisionSummary summary;

@@ -25,17 +25,7 @@ Result<DefinitionPtr> resolve(const NewTask& task, const DefinitionPtr& definiti
                                              task.started_by.size(), started_by_length_max));
   }
   if (auto checked = check_tags(task.tags); !checked) return checked.error();
-  const bool awsvpc = definition->network_mode == NetworkMode::awsvpc;
-  if (awsvpc && !task.network) {
-    return refusal("/networkConfiguration",
-                   "Network Configuration must be provided when networkMode 'awsvpc' is specified");
-  }
-  if (!awsvpc && task.network) {
-    return refusal("/networkConfiguration",
-                   fmt::format("Network Configuration is not valid for the given networkMode of "
-                               "this task definition: {}",
-                               to_string(definition->network_mode)));
-  }
+  if (auto checked = check_network(task.network, *definition); !checked) return checked.error();
   if (task.overrides == TaskOverrides{}) return definition;
   auto applied = apply_overrides(*definition, task.overrides);
   if (!applied) return at("/overrides", applied.error());

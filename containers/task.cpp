@@ -1,5 +1,7 @@
 #include "containers/task.hpp"
 
+#include <fmt/format.h>
+
 namespace cutover::containers {
 
 std::string_view to_string(TaskStatus status) {
@@ -77,11 +79,25 @@ bool is_before_running(TaskStatus status) {
          status == TaskStatus::activating;
 }
 
-std::uint16_t TaskDescription::host_port() const {
-  for (const ContainerDescription& container : containers) {
-    if (!container.network_bindings.empty()) return container.network_bindings.front().host_port;
+namespace {
+
+const NetworkBinding* first_binding(const TaskDescription& task) {
+  for (const ContainerDescription& container : task.containers) {
+    if (!container.network_bindings.empty()) return &container.network_bindings.front();
   }
-  return 0;
+  return nullptr;
+}
+
+}  // namespace
+
+std::uint16_t TaskDescription::host_port() const {
+  const NetworkBinding* binding = first_binding(*this);
+  return binding ? binding->host_port : 0;
+}
+
+std::string TaskDescription::host_endpoint() const {
+  const NetworkBinding* binding = first_binding(*this);
+  return binding ? fmt::format("{}:{}", binding->bind_ip, binding->host_port) : std::string();
 }
 
 }  // namespace cutover::containers

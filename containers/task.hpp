@@ -132,6 +132,8 @@ struct TaskDescription {
 
   /// The host port of the first container that maps one, or 0 before it runs.
   std::uint16_t host_port() const;
+  /// "127.0.0.1:32768": where that port is reached; empty while there is none.
+  std::string host_endpoint() const;
 };
 
 }  // namespace cutover::containers

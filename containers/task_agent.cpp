@@ -232,6 +232,7 @@ void TaskAgent::release() {
     soon_timer_ = 0;
     for (auto& container : containers_) container.reset();
     for (ContainerRunning& running : running_) running.app.reset();
+    for (const auto& log : logs_) log->limit(ContainerLog::bytes_most_ended);
     targets_.forget();
   });
 }

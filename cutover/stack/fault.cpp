@@ -63,8 +63,7 @@ Result<void> check(const Model& model, const fault::OnTask& fault, const std::st
   auto name = parse_task_name(fault.task);
   if (!name) return at(pointer + "/task", name.error());
   // The same that stopping it would ask for.
-  Model played = model;
-  const auto stopped = played.apply(StopTask{*std::move(name), std::nullopt, {}});
+  const auto stopped = model.check(StopTask{*std::move(name), std::nullopt, {}});
   if (stopped) return {};
   Error error = stopped.error();
   error.where = pointer + "/task";

@@ -75,7 +75,7 @@ Result<void> inject(containers::Clusters& clusters, const Fault& fault) {
     return task->cluster->inject(task->id, on_task->what, on_task->container);
   }
   if (const auto* starts = std::get_if<fault::FailStarts>(&fault)) {
-    for (containers::Cluster* cluster : all(clusters)) cluster->start_faults().add(starts->starts);
+    clusters.start_faults().add(starts->starts);
     return {};
   }
   return fill(clusters, std::get<fault::FillInstance>(fault));

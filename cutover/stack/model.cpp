@@ -15,8 +15,11 @@ std::vector<std::string> keys(const auto& map) {
   return names;
 }
 
-Result<containers::ServiceSpec*> find_service(Model& model, const std::string& name,
-                                              const std::optional<std::string>& cluster) {
+/// `model` is a Model, const or not.
+template <class AnyModel>
+auto find_service(AnyModel& model, const std::string& name,
+                  const std::optional<std::string>& cluster)
+    -> Result<decltype(&model.services.begin()->second)> {
   if (cluster && *cluster != model.cluster) {
     return Error{"ClusterNotFoundException", "/cluster",
                  unknown_name("cluster", *cluster, {model.cluster})};
@@ -106,8 +109,14 @@ Result<void> apply_to(Model& model, const DeleteService& operation) {
   return {};
 }
 
-Result<void> apply_to(Model& model, const StopTask& operation) {
-  const auto service = find_service(model, operation.task.service, operation.cluster);
+Result<void> apply_to(const Model& model, const StopTask& operation) {
+  return model.check(operation);
+}
+
+}  // namespace
+
+Result<void> Model::check(const StopTask& operation) const {
+  const auto service = find_service(*this, operation.task.service, operation.cluster);
   if (!service) {
     Error error = service.error();
     if (error.where == "/service") error.where = "/task";
@@ -119,8 +128,6 @@ Result<void> apply_to(Model& model, const StopTask& operation) {
                fmt::format("found task {} of service \"{}\", whose desired count is {}",
                            operation.task.number, operation.task.service, count)};
 }
-
-}  // namespace
 
 Result<void> Model::apply(const Operation& operation) {
   return std::visit(

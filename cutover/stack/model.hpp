@@ -31,6 +31,8 @@ struct Model {
   /// Takes the operation's effect, or changes nothing and says why it is refused. The error's place
   /// is a pointer into the operation's input in its long form (json_entries.hpp, written_place()).
   Result<void> apply(const Operation& operation);
+  /// Whether apply() would take it: stopping a task changes nothing here.
+  Result<void> check(const StopTask& operation) const;
 
   /// "family", "family:revision" or an ARN; nullptr when there is none.
   const containers::TaskDefinition* task_definition(std::string_view reference) const;

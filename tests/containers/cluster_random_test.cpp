@@ -1,5 +1,6 @@
 // Whatever happens to a service, some things hold: seeded chance over scaling, crashes, failing
-// starts, failing health checks, stopped tasks, rollouts and drains of every length.
+// starts, failing health checks, stopped tasks, rollouts, full and draining container instances,
+// and drains of every length.
 
 #include <gtest/gtest.h>
 
@@ -17,8 +18,9 @@ using namespace std::chrono_literals;
 
 class Storm {
  public:
-  explicit Storm(std::uint64_t seed) : chance_(seed), world_(seed) {
-    world_.registry.groups["api"].deregistration_delay = std::chrono::seconds(chance_.below(120));
+  explicit Storm(std::uint64_t seed) : chance_(seed), world_(seed, {two_instances()}) {
+    instances_ = *world_.cluster.list_container_instances("", std::nullopt);
+    change_drain();
     world_.registry.hook = [this](const std::string& what, const std::string& group,
                                   std::uint16_t port, TargetStatus before) {
       if (what == "deregister") check_minimum(group, port, before);
@@ -28,11 +30,15 @@ class Storm {
       if (what == "start") check_maximum();
       if (what == "SIGTERM") check_drained(port);
     };
-    world_.after_each_moment = [this] { check_targets(); };
+    world_.after_each_moment = [this] {
+      check_targets();
+      check_reasons();
+    };
     world_.define("api");
     spec_ = world_.spec("api", 1 + chance_.below(6));
     spec_.deployment.minimum_healthy_percent = 25 * chance_.below(5);
     spec_.deployment.maximum_percent = 100 + 25 * chance_.below(5);
+    spec_.deployment.circuit_breaker = {chance_.below(3) == 0, chance_.below(2) == 0};
     desired_ = spec_.desired_count;
     EXPECT_TRUE(world_.cluster.create_service(spec_));
   }
@@ -48,7 +54,15 @@ class Storm {
   void calm() {
     auto& app = world_.runtime.apps["api"];
     app.fails_to_start = false;
+    world_.cluster.start_faults().clear();
     world_.registry.set_failing("api", false);
+    for (const std::string& instance : instances_) {
+      EXPECT_TRUE(world_.cluster.fill_instance(instance, true));
+      set_status(instance, ContainerInstanceStatus::active);
+    }
+    // Only another deployment helps one that the circuit breaker has ended.
+    const RolloutState state = world_.service("api").deployments.front().rollout_state;
+    if (state == RolloutState::failed) world_.deploy("api", "api:1");
     // The longest wait of the restart throttle, and two drains.
     world_.advance(35min);
     const ServiceDescription service = world_.service("api");
@@ -62,11 +76,28 @@ class Storm {
     EXPECT_EQ(world_.runtime.containers(), desired_) << "ports and containers are given back";
   }
 
+  /// Every task ends.
+  void end() {
+    world_.set_desired("api", 0);
+    world_.advance(10min);
+    for (const TaskDescription& task : world_.cluster.tasks("api")) {
+      EXPECT_EQ(task.last_status, TaskStatus::stopped) << task.id;
+    }
+    EXPECT_EQ(world_.runtime.containers(), 0U);
+    EXPECT_EQ(world_.registry.registered("api").size(), 0U);
+  }
+
  private:
+  static ContainerInstanceGroup two_instances() {
+    ContainerInstanceGroup group;
+    group.count = 2;
+    return group;
+  }
+
   void disturb() {
     const auto ports = world_.runtime.ports();
     auto& app = world_.runtime.apps["api"];
-    switch (chance_.below(9)) {
+    switch (chance_.below(13)) {
       case 0:
       case 1:
         desired_ = chance_.below(7);
@@ -92,12 +123,35 @@ class Storm {
         world_.define("api");
         world_.deploy("api", "api");
         break;
+      case 8:
+        change_drain();
+        break;
+      case 9:
+        world_.cluster.start_faults().add({"api", "", 1 + chance_.below(3), "a fault"});
+        break;
+      case 10:
+        EXPECT_TRUE(world_.cluster.fill_instance(some_instance(), chance_.below(2) == 0));
+        break;
+      case 11:
+        set_status(some_instance(), chance_.below(2) == 0 ? ContainerInstanceStatus::draining
+                                                          : ContainerInstanceStatus::active);
+        break;
       case 7:
         app.ignores_sigterm = !app.ignores_sigterm;
         break;
       default:
         app.start_up = std::chrono::milliseconds(chance_.below(8000));
     }
+  }
+
+  void change_drain() {
+    world_.registry.groups["api"].deregistration_delay = std::chrono::seconds(chance_.below(120));
+  }
+
+  const std::string& some_instance() { return instances_.at(chance_.below(2)); }
+
+  void set_status(const std::string& instance, ContainerInstanceStatus status) {
+    EXPECT_TRUE(world_.cluster.update_container_instances_state({instance}, status));
   }
 
   void stop_some_task() {
@@ -135,8 +189,23 @@ class Storm {
     }
   }
 
+  /// No task ends without saying why.
+  void check_reasons() {
+    for (const TaskDescription& task : world_.cluster.tasks("api")) {
+      if (task.last_status != TaskStatus::stopped || reasons_seen_.contains(task.id)) continue;
+      reasons_seen_.insert(task.id);
+      EXPECT_TRUE(task.stop_code) << task.id;
+      EXPECT_NE(task.stopped_reason, "") << task.id;
+      EXPECT_EQ(task.desired_status, DesiredStatus::stopped) << task.id;
+      EXPECT_TRUE(task.stopped_at) << task.id;
+      EXPECT_TRUE(task.targets.empty()) << task.id;
+    }
+  }
+
   Random chance_;
   World world_;
+  std::vector<std::string> instances_;
+  std::set<std::string> reasons_seen_;
   ServiceSpec spec_;
   std::uint32_t desired_ = 0;
   /// Ports of tasks that the test itself crashed or stopped.
@@ -144,11 +213,12 @@ class Storm {
 };
 
 TEST(AnyService, KeepsItsPromisesAndRecovers) {
-  for (std::uint64_t seed = 1; seed <= 30 && !::testing::Test::HasFailure(); ++seed) {
+  for (std::uint64_t seed = 1; seed <= 40 && !::testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Storm storm(seed);
     storm.rage();
     storm.calm();
+    storm.end();
   }
 }
 

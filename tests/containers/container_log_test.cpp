@@ -44,6 +44,17 @@ TEST(ContainerLog, ForgetsTheOldestLinesWhenThereAreTooMany) {
   EXPECT_EQ(log.forgotten() + log.lines().size(), 100U);
 }
 
+TEST(ContainerLog, KeepsTheLastLinesWhenItIsLimited) {
+  ContainerLog log;
+  for (int i = 0; i < 100; ++i) log.write(LogStream::output, "line\n", noon);
+  log.limit(1000);
+  EXPECT_EQ(log.lines().back().number, 99U);
+  EXPECT_LT(log.lines().size(), 20U);
+  log.write(LogStream::errors, "more\n", noon);
+  EXPECT_LT(log.lines().size(), 20U);
+  EXPECT_EQ(log.last_line(LogStream::errors), "more");
+}
+
 TEST(ContainerLog, CutsAFloodWithoutLineFeeds) {
   ContainerLog log;
   const std::string flood(ContainerLog::line_bytes_most * 2 + 5, 'x');

@@ -18,20 +18,6 @@ Outcome answer(const Region& region, const NamedCluster& cluster, const std::str
   return Answered{{"service", service_answer(region, *found, with_tags)}};
 }
 
-/// Whether the spec has a network configuration exactly when its definition needs one. A definition
-/// that is not there is refused by the cluster.
-Result<void> check_network(const Region& region, const containers::ServiceSpec& spec) {
-  const auto definition = region.definitions.find_active(spec.task_definition);
-  if (!definition) return {};
-  const bool needed = (*definition)->network_mode == containers::NetworkMode::awsvpc;
-  if (needed == spec.network.has_value()) return {};
-  return Error{"InvalidParameterException", "",
-               needed ? "Network Configuration must be provided when networkMode 'awsvpc' is "
-                        "specified."
-                      : "Network Configuration is not valid for the given networkMode of this "
-                        "task definition."};
-}
-
 Outcome create_service(Region& region, const Json& input) {
   const auto cluster = cluster_of(region, input);
   if (!cluster) return cluster.error();
@@ -39,7 +25,6 @@ Outcome create_service(Region& region, const Json& input) {
   name_target_groups(region, named);
   const auto spec = containers::parse_service(named, "");
   if (!spec) return spec.error();
-  if (const auto fits = check_network(region, *spec); !fits) return fits.error();
   const auto created = cluster->cluster->create_service(*spec);
   if (!created) return created.error();
   return answer(region, *cluster, spec->name, true);

@@ -246,6 +246,32 @@ TEST_F(EcsErrors, OfServicesAndWhatTheyAreBehind) {
   EXPECT_EQ(refused({{"networkConfiguration", {{"awsvpcConfiguration", {{"subnets", {"a"}}}}}}}),
             "InvalidParameterException: Network Configuration is not valid for the given "
             "networkMode of this task definition.");
+  EXPECT_EQ(world_
+                .call("UpdateService",
+                      {{"service", "api"},
+                       {"networkConfiguration", {{"awsvpcConfiguration", {{"subnets", {"a"}}}}}}})
+                .error(),
+            "InvalidParameterException: Network Configuration is not valid for the given "
+            "networkMode of this task definition.");
+}
+
+TEST_F(EcsErrors, OfTasksWithAnAddressOfTheirOwnAndNoNetwork) {
+  world_.answer("RegisterTaskDefinition",
+                {{"family", "own"},
+                 {"networkMode", "awsvpc"},
+                 {"containerDefinitions", {{{"name", "app"}, {"image", "api"}, {"memory", 128}}}}});
+  const char* required =
+      "InvalidParameterException: Network Configuration must be provided when networkMode 'awsvpc' "
+      "is specified.";
+  const Json service{{"serviceName", "own"}, {"taskDefinition", "own"}, {"desiredCount", 1}};
+  EXPECT_EQ(world_.call("CreateService", service).error(), required);
+  EXPECT_EQ(world_.call("RunTask", {{"taskDefinition", "own"}}).error(), required);
+  EXPECT_EQ(world_.call("UpdateService", {{"service", "api"}, {"taskDefinition", "own"}}).error(),
+            "InvalidParameterException: The container app did not have a container port 3000 "
+            "defined.");
+  Json with_network = service;
+  with_network["networkConfiguration"] = {{"awsvpcConfiguration", {{"subnets", {"a"}}}}};
+  EXPECT_EQ(world_.call("CreateService", with_network).error(), "");
 }
 
 TEST_F(EcsErrors, OfWhatIsNotSupportedNameIt) {
