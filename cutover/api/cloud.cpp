@@ -41,6 +41,26 @@ class InstancesOf final : public stack::Instances {
   std::function<void()> refresh_;
 };
 
+/// An EC2 instance that is a container instance of a cluster: its tasks go with it when it stops.
+void follow(const containers::Clusters& clusters, const ec2::Instance& instance) {
+  for (const std::string& name : clusters.names()) {
+    containers::Cluster& cluster = **clusters.find(name);
+    if (cluster.describe_container_instances({instance.id}).container_instances.empty()) continue;
+    // It is there, and EC2 lets no instance that was terminated start.
+    switch (instance.state) {
+      case ec2::InstanceState::running:
+        (void)cluster.start_instance(instance.id);
+        break;
+      case ec2::InstanceState::stopped:
+        (void)cluster.stop_instance(instance.id);
+        break;
+      case ec2::InstanceState::terminated:
+        (void)cluster.terminate_instance(instance.id);
+        break;
+    }
+  }
+}
+
 /// Regions draw different ids from one seed.
 std::uint64_t seed_for(std::uint64_t seed, const std::string& region) {
   for (const char c : region) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
@@ -110,9 +130,9 @@ Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
   }
   ec2_.on_instance([this](const std::string& region, const ec2::Instance& instance) {
     const auto used = running_.used().find(region);
-    if (used != running_.used().end()) {
-      used->second->stack.balancing().targets().instance_changed(instance.id);
-    }
+    if (used == running_.used().end()) return;
+    used->second->stack.balancing().targets().instance_changed(instance.id);
+    follow(used->second->stack.clusters(), instance);
   });
   ec2_.before_call([this](const std::string& region) { adopt_container_instances(region); });
   add_services();

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 namespace cutover::api {
 
@@ -28,18 +30,48 @@ void read_options(const containers::ContainerDefinition& container, Place& place
   place.prefix = json["options"].value("awslogs-stream-prefix", place.prefix);
 }
 
+/// Where containers' output goes, by task definition and container: read once for many tasks.
+class Places {
+ public:
+  explicit Places(const containers::TaskDefinitions& definitions) : definitions_(definitions) {}
+
+  const Place& of(const std::string& task_definition, const std::string& container) {
+    const auto [found, fresh] = by_definition_.try_emplace(task_definition);
+    if (fresh) read(task_definition, found->second);
+    const auto [place, unknown] = found->second.try_emplace(container);
+    if (unknown) place->second.group = default_group(task_definition);
+    return place->second;
+  }
+
+ private:
+  static std::string default_group(const std::string& task_definition) {
+    return "/ecs/" + task_definition.substr(0, task_definition.find(':'));
+  }
+
+  using ByContainer = std::map<std::string, Place>;
+
+  void read(const std::string& task_definition, ByContainer& places) const {
+    const auto described = definitions_.describe(task_definition);
+    if (!described) return;
+    const containers::TaskDefinition& definition = *described->definition;
+    for (const containers::ContainerDefinition& container : definition.containers) {
+      Place place;
+      place.group = default_group(task_definition);
+      read_options(container, place);
+      places.emplace(container.name, std::move(place));
+    }
+  }
+
+  const containers::TaskDefinitions& definitions_;
+  std::map<std::string, ByContainer> by_definition_;
+};
+
 void add_streams(const containers::Cluster& cluster, const containers::TaskDescription& task,
-                 const containers::TaskDefinitions& definitions,
-                 std::vector<logs::Stream>& streams) {
+                 Places& places, std::vector<logs::Stream>& streams) {
   const auto written = cluster.logs(task.id);
   if (!written) return;
-  const auto definition = definitions.describe(task.task_definition);
-  const std::string family = task.task_definition.substr(0, task.task_definition.find(':'));
   for (const containers::TaskLog& log : *written) {
-    Place place;
-    place.group = "/ecs/" + family;
-    const auto* container = definition ? definition->definition->container(log.container) : nullptr;
-    if (container) read_options(*container, place);
+    const Place& place = places.of(task.task_definition, log.container);
     streams.push_back({place.group, fmt::format("{}/{}/{}", place.prefix, log.container, task.id),
                        task.created_at, log.log});
   }
@@ -49,11 +81,12 @@ void add_streams(const containers::Cluster& cluster, const containers::TaskDescr
 
 std::vector<logs::Stream> task_streams(stack::RunningStack& stack) {
   std::vector<logs::Stream> streams;
+  Places places(stack.definitions());
   const containers::Clusters& clusters = stack.clusters();
   for (const std::string& name : clusters.names()) {
     const containers::Cluster& cluster = **clusters.find(name);
     for (const auto& task : cluster.tasks()) {
-      add_streams(cluster, task, stack.definitions(), streams);
+      add_streams(cluster, task, places, streams);
     }
   }
   return streams;

@@ -61,31 +61,35 @@ void print_listeners(const stack::RunningBalancing& running) {
 class TaskReporter {
  public:
   void look(const containers::Clusters& clusters) {
+    std::map<std::string, std::string> told;
     for (const std::string& name : clusters.names()) {
-      for (const auto& task : (*clusters.find(name))->tasks()) tell(task);
+      for (const auto& task : (*clusters.find(name))->tasks()) told[task.id] = tell(task);
     }
-  }
-
- private:
-  void tell(const containers::TaskDescription& task) {
-    std::string& known = told_[task.id];
-    const std::string now = line(task);
-    if (now.empty() || now == known) return;
-    known = now;
-    fmt::print("{}\n", now);
+    told_ = std::move(told);  // without those that are described no more
     std::fflush(stdout);
   }
 
+ private:
+  /// What has been said of the task now.
+  std::string tell(const containers::TaskDescription& task) const {
+    const auto known = told_.find(task.id);
+    std::string now = line(task);
+    if (now.empty()) return known == told_.end() ? "" : known->second;
+    if (known == told_.end() || known->second != now) fmt::print("{}\n", now);
+    return now;
+  }
+
   static std::string line(const containers::TaskDescription& task) {
+    const std::string who = fmt::format("task {} of {}", task.id.substr(0, 8),
+                                        task.service.empty() ? task.group : task.service);
     if (task.last_status == containers::TaskStatus::running) {
-      std::string text = fmt::format("task {} of {} serves on http://127.0.0.1:{}",
-                                     task.id.substr(0, 8), task.service, task.host_port());
+      const std::string endpoint = task.host_endpoint();
       const auto& pid = task.containers.front().pid;
-      return pid ? text + fmt::format(" as process {}", *pid) : text;
+      return fmt::format("{} {}{}", who, endpoint.empty() ? "runs" : "serves on http://" + endpoint,
+                         pid ? fmt::format(" as process {}", *pid) : "");
     }
     if (task.last_status == containers::TaskStatus::stopped) {
-      return fmt::format("task {} of {} stopped: {}", task.id.substr(0, 8), task.service,
-                         task.stopped_reason);
+      return fmt::format("{} stopped: {}", who, task.stopped_reason);
     }
     return {};
   }
