@@ -30,10 +30,7 @@ class Storm {
       if (what == "start") check_maximum();
       if (what == "SIGTERM") check_drained(port);
     };
-    world_.after_each_moment = [this] {
-      check_targets();
-      check_reasons();
-    };
+    world_.after_each_moment = [this] { check_targets(); };
     world_.define("api");
     spec_ = world_.spec("api", 1 + chance_.below(6));
     spec_.deployment.minimum_healthy_percent = 25 * chance_.below(5);
@@ -48,6 +45,7 @@ class Storm {
       disturb();
       world_.advance(std::chrono::milliseconds(chance_.below(15000)));
     }
+    check_reasons();
   }
 
   /// All is well again: the service has to find its way back by itself.
@@ -78,8 +76,10 @@ class Storm {
 
   /// Every task ends.
   void end() {
+    desired_ = 0;
     world_.set_desired("api", 0);
     world_.advance(10min);
+    check_reasons();
     for (const TaskDescription& task : world_.cluster.tasks("api")) {
       EXPECT_EQ(task.last_status, TaskStatus::stopped) << task.id;
     }

@@ -131,7 +131,8 @@ TEST(Daemon, ThatDiesOnAnInstanceThatDrainsIsNotReplaced) {
   world.advance(60s);
   EXPECT_EQ(world.service("users").desired_count, 0U);
   EXPECT_EQ(world.tasks("users", TaskStatus::stopped).size(), 1U);
-  EXPECT_EQ(world.events("users").back(), "has reached a steady state.");
+  EXPECT_EQ(world.events("users").back(), "deregistered 1 targets in (target-group users)")
+      << "nothing is said of a place that none is looked for";
 }
 
 TEST(Daemon, IsTheFirstOnANewInstance) {
