@@ -32,7 +32,8 @@ Cluster::Core::Core(Timers& its_timers, Runtime& runtime, TargetRegistry& regist
       timers(its_timers),
       start_faults(options.start_faults ? options.start_faults : std::make_shared<StartFaults>()),
       instances(timers.clock(), arns, addresses, zones_of(options), options.seed ^ instances_seed),
-      surroundings{timers, runtime, registry, options.images, *start_faults, instances, index},
+      surroundings{timers,        runtime,   registry, options.images,
+                   *start_faults, instances, index,    on_change},
       services(surroundings, definitions, arns, random, [this] { on_task_stopped(); }),
       standalone(surroundings, arns, random, instances, [this] { on_task_stopped(); }) {
   for (const ContainerInstanceGroup& group : options.container_instances) {
@@ -103,15 +104,21 @@ ClusterDescription Cluster::describe() const {
 }
 
 Result<void> Cluster::create_service(const ServiceSpec& spec) {
-  return core_->services.create(spec);
+  auto created = core_->services.create(spec);
+  if (created) core_->tell_change(core_->arns.service(spec.name));
+  return created;
 }
 
 Result<void> Cluster::update_service(const std::string& service, const ServiceUpdate& update) {
-  return core_->services.update(service, update);
+  auto updated = core_->services.update(service, update);
+  if (updated) core_->tell_change(core_->arns.service(bare_name(service)));
+  return updated;
 }
 
 Result<void> Cluster::delete_service(const std::string& service, bool force) {
-  return core_->services.remove(service, force);
+  auto removed = core_->services.remove(service, force);
+  if (removed) core_->tell_change(core_->arns.service(bare_name(service)));
+  return removed;
 }
 
 Result<ServiceDescription> Cluster::describe_service(const std::string& service) const {
@@ -152,6 +159,7 @@ void Cluster::Core::set_tags(const std::string& arn, Tags tags) {
   } else if (const auto instance = find_instance(arn)) {
     instances.set_tags(**instance, std::move(tags));
   }
+  tell_change(arn);
 }
 
 Result<void> Cluster::tag(const std::string& arn, const Tags& added) {

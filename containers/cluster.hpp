@@ -19,6 +19,7 @@
 #include "containers/loopback_addresses.hpp"
 #include "containers/run_task.hpp"
 #include "containers/runtime.hpp"
+#include "containers/saved_service.hpp"
 #include "containers/service.hpp"
 #include "containers/service_deployment.hpp"
 #include "containers/start_faults.hpp"
@@ -189,6 +190,19 @@ class Cluster {
                       const std::string& container = "");
   /// What the task's containers wrote, in the definition's order; also once it has stopped.
   Result<std::vector<TaskLog>> logs(const std::string& task) const;
+
+  // What is kept of a cluster, so that it comes back: all but its tasks, which end with the program
+  // that runs them.
+
+  /// Of all services, those that are not ACTIVE among them.
+  std::vector<std::string> saved_services() const;
+  std::optional<SavedService> saved_service(const std::string& name) const;
+  /// Its tasks start anew.
+  Result<void> restore_service(const SavedService& saved);
+  Result<void> restore_container_instance(const ContainerInstance& saved);
+  /// Hears, by its ARN, of each service, container instance and cluster that has changed in what is
+  /// kept of it.
+  void on_change(std::function<void(const std::string& arn)> listener);
 
   /// Faults on demand: starts of tasks that are to fail.
   StartFaults& start_faults();

@@ -43,6 +43,9 @@ class Cluster::Core {
   /// Ends its tasks at once.
   void lose_instance(const ContainerInstance& instance);
 
+  void tell_change(const std::string& arn) const {
+    if (on_change) on_change(arn);
+  }
   /// Of a resource that is there.
   void set_tags(const std::string& arn, Tags tags);
 
@@ -59,6 +62,7 @@ class Cluster::Core {
   std::shared_ptr<StartFaults> start_faults;
   TaskIndex index;
   ContainerInstances instances;
+  std::function<void(const std::string& arn)> on_change;
   Surroundings surroundings;
   ClusterServices services;
   StandaloneTasks standalone;

@@ -46,6 +46,7 @@ ContainerInstanceDescription Cluster::Core::describe(const ContainerInstance& in
 void Cluster::Core::instance_changed(const ContainerInstance& instance) {
   services.look_again();
   if (on_instance_change) on_instance_change(instance);
+  tell_change(instance.arn);
 }
 
 void Cluster::Core::lose_instance(const ContainerInstance& instance) {
@@ -175,6 +176,7 @@ Result<void> Cluster::put_attributes(const std::vector<InstanceAttribute>& attri
   }
   for (const auto& [instance, its] : by_instance) {
     if (auto put = core_->instances.put_attributes(*instance, its); !put) return put;
+    core_->tell_change(instance->arn);
   }
   core_->services.look_again();
   return {};
@@ -192,7 +194,9 @@ Result<void> Cluster::delete_attributes(const std::vector<InstanceAttribute>& at
     if (const auto found = core_->attribute_target(each); !found) return found.error();
   }
   for (const InstanceAttribute& each : attributes) {
-    core_->instances.remove_attribute(**core_->attribute_target(each), each.name);
+    const ContainerInstance& instance = **core_->attribute_target(each);
+    core_->instances.remove_attribute(instance, each.name);
+    core_->tell_change(instance.arn);
   }
   core_->services.look_again();
   return {};

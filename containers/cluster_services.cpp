@@ -201,6 +201,31 @@ std::vector<std::string> ClusterServices::names() const {
   return names;
 }
 
+std::vector<std::string> ClusterServices::all_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, service] : services_) names.push_back(name);
+  return names;
+}
+
+Result<void> ClusterServices::restore(const SavedService& saved) {
+  ServiceSpec spec = saved.spec;
+  std::string first = saved.definition;
+  if (saved.completed) {
+    first = saved.completed->definition;
+    spec.load_balancers = saved.completed->load_balancers;
+    spec.network = saved.completed->network;
+  }
+  const auto definition = definitions_.describe(first);
+  if (!definition) return definition.error();
+  auto service = std::make_unique<ServiceAgent>(surroundings_, arns_, random_, std::move(spec),
+                                                definition->definition, on_task_stopped_);
+  const auto next = definitions_.describe(saved.definition);
+  if (!next) return next.error();
+  service->resume(saved, next->definition);
+  services_.insert_or_assign(saved.spec.name, std::move(service));
+  return {};
+}
+
 std::vector<ServiceAgent*> ClusterServices::all() const {
   std::vector<ServiceAgent*> all;
   for (const auto& service : replaced_) all.push_back(service.get());

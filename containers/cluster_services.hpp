@@ -25,6 +25,8 @@ class ClusterServices {
   Result<void> create(const ServiceSpec& spec);
   Result<void> update(std::string_view name, const ServiceUpdate& update);
   Result<void> remove(std::string_view name, bool force);
+  /// As it was; what is refused of a new one is not asked.
+  Result<void> restore(const SavedService& saved);
 
   /// By name or ARN; those that are no longer ACTIVE are found, too.
   Result<ServiceAgent*> find(std::string_view name) const;
@@ -35,6 +37,7 @@ class ClusterServices {
   std::vector<ServiceAgent*> owners(std::string_view kind, std::string_view arn) const;
   /// The names of the ACTIVE ones.
   std::vector<std::string> names() const;
+  std::vector<std::string> all_names() const;
 
   /// Container instances have changed, or the protection of a task.
   void look_again();

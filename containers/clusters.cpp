@@ -78,6 +78,9 @@ ClusterSummary Clusters::create(const ClusterSpec& spec) {
   held.own_instances = *held.cluster->list_container_instances("", std::nullopt);
   std::erase(deleted_, spec.name);
   if (listener_) listen(*held.cluster);
+  held.cluster->on_change(on_change_);
+  tell_change(arn(spec.name));
+  tell_parts(*held.cluster);
   return summary(spec.name, held);
 }
 
@@ -87,6 +90,7 @@ Result<ClusterSummary> Clusters::update(std::string_view cluster, const ClusterU
   Held& held = clusters_.find((*found)->first)->second;
   if (update.container_insights) held.settings.container_insights = *update.container_insights;
   if (update.configuration) held.settings.configuration = *update.configuration;
+  tell_change(arn((*found)->first));
   return summary((*found)->first, held);
 }
 
@@ -115,18 +119,22 @@ Result<ClusterSummary> Clusters::remove(std::string_view cluster) {
   Held& held = clusters_.find(name)->second;
   if (const auto empty = check_empty(held); !empty) return empty.error();
   held.tags = held.cluster->describe().tags;
-  held.cluster.reset();
+  const std::unique_ptr<Cluster> gone = std::move(held.cluster);
   held.own_instances.clear();
   const ClusterSummary last = summary(name, held);
   deleted_.push_back(name);
+  tell_parts(*gone);
+  tell_change(arn(name));
   forget_old();
   return last;
 }
 
 void Clusters::forget_old() {
   if (deleted_.size() <= inactive_clusters_max) return;
-  clusters_.erase(deleted_.front());
+  const std::string oldest = deleted_.front();
+  clusters_.erase(oldest);
   deleted_.erase(deleted_.begin());
+  tell_change(arn(oldest));
 }
 
 Result<Cluster*> Clusters::find(std::string_view cluster) const {
@@ -177,6 +185,55 @@ void Clusters::on_instance_change(InstanceListener listener) {
   listener_ = std::move(listener);
   for (const auto& [name, held] : clusters_) {
     if (held.cluster) listen(*held.cluster);
+  }
+}
+
+std::optional<SavedCluster> Clusters::saved(std::string_view name) const {
+  const auto found = clusters_.find(name);
+  if (found == clusters_.end()) return std::nullopt;
+  const Held& held = found->second;
+  if (!held.cluster) {
+    return SavedCluster{found->first, held.settings, held.tags, ClusterStatus::inactive, {}};
+  }
+  return SavedCluster{found->first, held.settings, held.cluster->describe().tags,
+                      ClusterStatus::active, held.own_instances};
+}
+
+std::vector<std::string> Clusters::saved_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, held] : clusters_) names.push_back(name);
+  return names;
+}
+
+Cluster* Clusters::restore(const SavedCluster& saved) {
+  ClusterSpec spec{saved.name, saved.settings, saved.tags, std::vector<ContainerInstanceGroup>{}};
+  create(spec);
+  Held& held = clusters_.find(saved.name)->second;
+  if (saved.status == ClusterStatus::active) {
+    held.own_instances = saved.own_instances;
+    return held.cluster.get();
+  }
+  (void)remove(saved.name);  // an empty one goes
+  return nullptr;
+}
+
+void Clusters::on_change(OnChange listener) {
+  on_change_ = std::move(listener);
+  for (const auto& [name, held] : clusters_) {
+    if (held.cluster) held.cluster->on_change(on_change_);
+  }
+}
+
+void Clusters::tell_change(const std::string& arn) const {
+  if (on_change_) on_change_(arn);
+}
+
+void Clusters::tell_parts(const Cluster& cluster) const {
+  if (!on_change_) return;
+  const auto instances = cluster.list_container_instances("", std::nullopt);
+  for (const std::string& arn : *instances) on_change_(arn);
+  for (const std::string& name : cluster.saved_services()) {
+    on_change_(cluster.describe_service(name)->arn);
   }
 }
 

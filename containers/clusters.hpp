@@ -48,6 +48,18 @@ struct ClusterUpdate {
   std::optional<std::string> configuration = std::nullopt;
 };
 
+/// What is kept of a cluster beside its services and container instances.
+struct SavedCluster {
+  std::string name;
+  ClusterSettings settings;
+  Tags tags;
+  ClusterStatus status = ClusterStatus::active;
+  /// ARNs of the container instances that came with it.
+  std::vector<std::string> own_instances;
+
+  friend bool operator==(const SavedCluster&, const SavedCluster&) = default;
+};
+
 struct ClusterSummary {
   ClusterDescription description;
   ClusterSettings settings;
@@ -91,6 +103,15 @@ class Clusters {
   using InstanceListener = std::function<void(const Cluster&, const ContainerInstance&)>;
   void on_instance_change(InstanceListener listener);
 
+  std::optional<SavedCluster> saved(std::string_view name) const;
+  /// Of deleted ones, too.
+  std::vector<std::string> saved_names() const;
+  /// Without container instances, which follow; nullptr for one that is INACTIVE.
+  Cluster* restore(const SavedCluster& saved);
+  /// See Cluster::on_change(); of all clusters.
+  using OnChange = std::function<void(const std::string& arn)>;
+  void on_change(OnChange listener);
+
   /// As Cluster::shut_down(), for all of them.
   void shut_down(std::function<void()> done);
 
@@ -111,6 +132,9 @@ class Clusters {
   static Result<void> check_empty(const Held& held);
   void listen(Cluster& cluster);
   void forget_old();
+  void tell_change(const std::string& arn) const;
+  /// Of all that is in it.
+  void tell_parts(const Cluster& cluster) const;
 
   Timers& timers_;
   Runtime& runtime_;
@@ -121,6 +145,7 @@ class Clusters {
   ByName clusters_;
   std::vector<std::string> deleted_;  ///< Names, in the order of deletion.
   InstanceListener listener_;
+  OnChange on_change_;
   std::uint64_t made_ = 0;  ///< The clusters' ids differ.
 };
 

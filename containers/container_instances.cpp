@@ -64,8 +64,24 @@ Result<const ContainerInstance*> ContainerInstances::add(const ContainerInstance
   made->attributes["ecs.os-type"] = "linux";
   made->attributes["ecs.cpu-architecture"] = "x86_64";
   if (!spec.instance_type.empty()) made->attributes["ecs.instance-type"] = spec.instance_type;
-  ++added_;
   forget_old();
+  return keep(std::move(made));
+}
+
+Result<void> ContainerInstances::restore(const ContainerInstance& saved) {
+  if (!addresses_.take_for_instance(saved.address)) {
+    return Error{"ValidationError", "/address",
+                 fmt::format("found {}; container instance {} needs a free loopback address",
+                             saved.address, saved.id)};
+  }
+  auto made = std::make_unique<ContainerInstance>(saved);
+  made->tcp_ports.insert(agent_ports.begin(), agent_ports.end());
+  keep(std::move(made));
+  return {};
+}
+
+const ContainerInstance* ContainerInstances::keep(std::unique_ptr<ContainerInstance> made) {
+  ++added_;
   const ContainerInstance* instance = made.get();
   listed_.push_back(instance);
   by_ec2_id_.emplace(instance->ec2_instance_id, instance);

@@ -36,6 +36,8 @@ class ContainerInstances final : public Placer {
   ContainerInstances& operator=(const ContainerInstances&) = delete;
 
   Result<const ContainerInstance*> add(const ContainerInstanceSpec& spec);
+  /// One that was here before, with its id and its address.
+  Result<void> restore(const ContainerInstance& saved);
   /// By id, ARN or EC2 instance id; nullptr when there is none. The last INACTIVE ones are still
   /// found.
   const ContainerInstance* find(std::string_view reference) const;
@@ -86,6 +88,7 @@ class ContainerInstances final : public Placer {
   };
 
   ContainerInstance& own(const ContainerInstance& instance);
+  const ContainerInstance* keep(std::unique_ptr<ContainerInstance> made);
   void forget_old();
   Result<Placement> take(const PlacementRequest& request, const PlacementNeeds& needs,
                          ContainerInstance& instance);

@@ -112,6 +112,18 @@ void Deployments::set_desired_count(Deployment& deployment, std::uint32_t count)
   deployment.updated_at = clock_.wall_now();
 }
 
+void Deployments::resume(bool in_alternate_groups) {
+  Deployment& resumed = primary();
+  ServiceRevision revision = *resumed.revision;
+  revision.in_alternate_groups = in_alternate_groups;
+  resumed.revision = std::make_shared<const ServiceRevision>(std::move(revision));
+  record().target = resumed.revision;
+  set_state(resumed, RolloutState::completed,
+            fmt::format("ECS deployment {} completed.", resumed.id));
+  set_status(record(), ServiceDeploymentStatus::successful, {});
+  completed_ = resumed;
+}
+
 void Deployments::complete() {
   Deployment& done = primary();
   set_state(done, RolloutState::completed, fmt::format("ECS deployment {} completed.", done.id));

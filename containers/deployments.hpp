@@ -42,6 +42,10 @@ class Deployments {
   /// A new deployment of what `spec` says, which becomes PRIMARY. The former one keeps `kept` tasks
   /// until the new ones take over.
   void begin(const ServiceSpec& spec, DefinitionPtr definition, std::uint32_t kept);
+  /// PRIMARY, the only one so far, was completed in an earlier life.
+  void resume(bool in_alternate_groups);
+  /// The one that was completed last.
+  const std::optional<Deployment>& completed() const { return completed_; }
   /// PRIMARY has reached its goal.
   void complete();
   /// PRIMARY has failed. Back to the one that was completed last, if that is asked for and there is

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace cutover::containers {
 
@@ -41,6 +42,15 @@ std::optional<std::uint32_t> AddressRange::take() {
   taken_.insert(address);
   next_ = next_ == last_ ? first_ : next_ + 1;
   return address;
+}
+
+bool AddressRange::take(std::uint32_t address) {
+  return address >= first_ && address <= last_ && taken_.insert(address).second;
+}
+
+bool LoopbackAddresses::take_for_instance(std::string_view address) {
+  if (address == first_instance) return !std::exchange(first_taken_, true);
+  return instances_.take(from_text(address));
 }
 
 std::optional<std::string> LoopbackAddresses::take_for_instance() {

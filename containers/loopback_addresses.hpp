@@ -20,6 +20,8 @@ class AddressRange {
   /// The next free one, so that one given back is not another's at once; nothing when all are
   /// taken.
   std::optional<std::uint32_t> take();
+  /// That very one, if it is one of these and free.
+  bool take(std::uint32_t address);
   /// Whether it was one of these.
   bool give_back(std::uint32_t address) { return taken_.erase(address) > 0; }
 
@@ -34,6 +36,8 @@ class LoopbackAddresses {
  public:
   /// 127.0.0.1, then 127.0.1.1, 127.0.1.2, …; 127.0.0.2 and what follows is left to load balancers.
   std::optional<std::string> take_for_instance();
+  /// That very one; false when it is taken or not one for instances.
+  bool take_for_instance(std::string_view address);
   /// From 127.64.0.0/10.
   std::optional<std::string> take_for_task();
   /// Anything else than an address taken from here is ignored.

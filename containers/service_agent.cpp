@@ -232,6 +232,7 @@ void ServiceAgent::plan() {
   carry_out(plan);
   events_.flush();
   settle(plan);
+  tell_lasting_change();
   wait_for_more(plan);
 }
 

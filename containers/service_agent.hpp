@@ -10,11 +10,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "containers/deployments.hpp"
 #include "containers/identifiers.hpp"
+#include "containers/saved_service.hpp"
 #include "containers/scheduler.hpp"
 #include "containers/service.hpp"
 #include "containers/service_events.hpp"
@@ -50,6 +52,11 @@ class ServiceAgent final : private TaskListener {
   void remove();
   /// Scales to 0 and signals every task at once, without waiting for drains.
   void stop_now();
+
+  SavedService saved() const;
+  /// Goes on from what was saved of it; it was made with what had been completed by then, if
+  /// anything had. `definition` is that of the PRIMARY deployment.
+  void resume(const SavedService& saved, DefinitionPtr definition);
 
   ServiceDescription describe() const;
   /// Calls it with each task, stopped ones among them, oldest first.
@@ -103,6 +110,7 @@ class ServiceAgent final : private TaskListener {
   std::vector<NamedValue> task_tags(const TaskDefinition& definition) const;
   void settle(const Plan& plan);
   void wait_for_more(const Plan& plan);
+  void tell_lasting_change();
 
   ServiceRevisionSummary summarize(DeploymentKey deployment, const ServiceRevision& revision) const;
   DeploymentDescription describe(const Deployment& deployment) const;
@@ -123,6 +131,8 @@ class ServiceAgent final : private TaskListener {
   std::string unplaced_;  ///< Why the last task has no place; empty: it has.
   TimePoint place_again_at_{};
   WallTime created_at_;
+  /// What was told last of what is kept: PRIMARY, what was completed, the status.
+  std::tuple<DeploymentKey, DeploymentKey, ServiceStatus> told_kept_{};
   TimerId timer_ = 0;
   TimePoint timer_at_{};
 };

@@ -37,6 +37,8 @@ struct Surroundings {
   StartFaults& start_faults;
   Placer& placer;
   TaskIndex& index;
+  /// Hears, by its ARN, of what has changed for good; may be empty.
+  const std::function<void(const std::string& arn)>& on_change;
 };
 
 /// Stopped tasks are described for at least an hour (DescribeTasks) …

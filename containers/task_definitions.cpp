@@ -54,7 +54,32 @@ Result<RegisteredTaskDefinition> TaskDefinitions::register_definition(TaskDefini
   registered.definition = std::make_shared<const TaskDefinition>(std::move(definition));
   registered.registered_at = clock_.wall_now();
   revisions.push_back(registered);
+  tell_change(registered);
   return registered;
+}
+
+void TaskDefinitions::tell_change(const RegisteredTaskDefinition& registered) const {
+  if (on_change_) on_change_(registered.definition->arn);
+}
+
+std::vector<const RegisteredTaskDefinition*> TaskDefinitions::all() const {
+  std::vector<const RegisteredTaskDefinition*> all;
+  for (const auto& [family, revisions] : families_) {
+    for (const RegisteredTaskDefinition& each : revisions) all.push_back(&each);
+  }
+  return all;
+}
+
+Result<void> TaskDefinitions::restore(RegisteredTaskDefinition registered) {
+  const TaskDefinition& definition = *registered.definition;
+  Revisions& revisions = families_[definition.family];
+  if (definition.revision == revisions.size() + 1) {
+    revisions.push_back(std::move(registered));
+    return {};
+  }
+  return Error{"ValidationError", "",
+               fmt::format("found {} after revision {} of its family; required is the next one",
+                           definition.reference(), revisions.size())};
 }
 
 std::optional<TaskDefinitions::Reference> TaskDefinitions::parse(std::string_view text) const {
@@ -138,6 +163,7 @@ Result<RegisteredTaskDefinition> TaskDefinitions::deregister(std::string_view re
   if (registered.status == TaskDefinitionStatus::active) {
     registered.status = TaskDefinitionStatus::inactive;
     registered.deregistered_at = clock_.wall_now();
+    tell_change(registered);
   }
   return registered;
 }
@@ -167,6 +193,7 @@ Result<TaskDefinitions::Deleted> TaskDefinitions::remove(
       RegisteredTaskDefinition& registered = own(**found);
       if (!registered.delete_requested_at) registered.delete_requested_at = clock_.wall_now();
       registered.status = TaskDefinitionStatus::delete_in_progress;
+      tell_change(registered);
       deleted.definitions.push_back(registered);
     }
   }
@@ -215,6 +242,7 @@ Result<void> TaskDefinitions::tag(std::string_view arn, const Tags& tags) {
   auto merged = with_tags((*found)->tags, tags);
   if (!merged) return merged.error();
   own(**found).tags = *std::move(merged);
+  tell_change(**found);
   return {};
 }
 
@@ -222,6 +250,7 @@ Result<void> TaskDefinitions::untag(std::string_view arn, const std::vector<std:
   const auto found = find_tagged(arn);
   if (!found) return found.error();
   own(**found).tags = without_tags((*found)->tags, keys);
+  tell_change(**found);
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -73,6 +74,14 @@ class TaskDefinitions {
   Result<void> untag(std::string_view arn, const std::vector<std::string>& keys);
   Result<Tags> tags(std::string_view arn) const;
 
+  /// All there are, by family, then by revision.
+  std::vector<const RegisteredTaskDefinition*> all() const;
+  /// Puts back what all() gave; a family's revisions in their order.
+  Result<void> restore(RegisteredTaskDefinition registered);
+  /// Hears of each one that is registered or changes.
+  using OnChange = std::function<void(const std::string& arn)>;
+  void on_change(OnChange listener) { on_change_ = std::move(listener); }
+
  private:
   using Revisions = std::vector<RegisteredTaskDefinition>;  ///< Revision n at index n - 1.
 
@@ -87,10 +96,12 @@ class TaskDefinitions {
   /// The entry itself; `found` is what find() gave.
   RegisteredTaskDefinition& own(const RegisteredTaskDefinition& found);
   Result<const RegisteredTaskDefinition*> find_tagged(std::string_view arn) const;
+  void tell_change(const RegisteredTaskDefinition& registered) const;
 
   const Clock& clock_;
   std::string prefix_;  ///< "arn:aws:ecs:<region>:<account>:task-definition/"
   std::map<std::string, Revisions, std::less<>> families_;
+  OnChange on_change_;
 };
 
 }  // namespace cutover::containers

@@ -25,7 +25,20 @@ void add_tags(json& entry, const char* key, const Tags& tags) {
   if (!tags.empty()) entry[key] = to_json(tags);
 }
 
-json load_balancer_entry(const std::string& name, const LoadBalancerState& state) {
+std::int64_t seconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
+
+json target_json(const TargetEntry& target) {
+  json entry{{"Id", target.id}};
+  if (target.port) entry["Port"] = *target.port;
+  if (!target.availability_zone.empty()) entry["AvailabilityZone"] = target.availability_zone;
+  return entry;
+}
+
+}  // namespace
+
+json entry_json(const std::string& name, const LoadBalancerState& state) {
   json entry{
       {"Name", name},
       {"Id", state.described.id},
@@ -41,19 +54,8 @@ json load_balancer_entry(const std::string& name, const LoadBalancerState& state
   return entry;
 }
 
-std::int64_t seconds(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-}
-
-json target_json(const TargetEntry& target) {
-  json entry{{"Id", target.id}};
-  if (target.port) entry["Port"] = *target.port;
-  if (!target.availability_zone.empty()) entry["AvailabilityZone"] = target.availability_zone;
-  return entry;
-}
-
-json target_group_entry(const std::string& name, const TargetGroupState& state,
-                        const std::vector<TargetEntry>& targets) {
+json entry_json(const std::string& name, const TargetGroupState& state,
+                const std::vector<TargetEntry>& targets) {
   const lb::targets::HealthCheck& check = state.spec.health_check;
   json entry{
       {"Name", name},
@@ -77,7 +79,7 @@ json target_group_entry(const std::string& name, const TargetGroupState& state,
   return entry;
 }
 
-json listener_entry(const ListenerName& name, const ListenerState& state) {
+json entry_json(const ListenerName& name, const ListenerState& state) {
   json entry{
       {"LoadBalancerArn", name.load_balancer},
       {"Id", state.described.id},
@@ -92,7 +94,7 @@ json listener_entry(const ListenerName& name, const ListenerState& state) {
   return entry;
 }
 
-json rule_entry(const ListenerName& listener, const rules::Rule& rule, const Described& described) {
+json entry_json(const ListenerName& listener, const rules::Rule& rule, const Described& described) {
   json conditions = json::array();
   for (const rules::Condition& condition : rule.conditions) {
     conditions.push_back(to_json(condition));
@@ -110,7 +112,6 @@ json rule_entry(const ListenerName& listener, const rules::Rule& rule, const Des
   return entry;
 }
 
-/// Only what differs from AWS's defaults.
 json quotas_json(const Quotas& quotas) {
   json set = json::object();
   const auto defaults = limits(Quotas{});
@@ -121,8 +122,6 @@ json quotas_json(const Quotas& quotas) {
   return set;
 }
 
-}  // namespace
-
 json to_json(const LoadBalancing& there, const TargetsOf& targets_of) {
   json sections{{"LoadBalancers", json::array()},
                 {"TargetGroups", json::array()},
@@ -132,17 +131,17 @@ json to_json(const LoadBalancing& there, const TargetsOf& targets_of) {
   if (!quotas.empty()) sections["Quotas"] = std::move(quotas);
   for (const auto& [sequence, name] : there.target_group_order) {
     sections["TargetGroups"].push_back(
-        target_group_entry(name, there.target_groups.at(name), targets_of(name)));
+        entry_json(name, there.target_groups.at(name), targets_of(name)));
   }
   for (const auto& [sequence, name] : there.load_balancer_order) {
     const LoadBalancerState& balancer = there.load_balancers.at(name);
-    sections["LoadBalancers"].push_back(load_balancer_entry(name, balancer));
+    sections["LoadBalancers"].push_back(entry_json(name, balancer));
     for (const auto& [order, port] : balancer.listener_order) {
       const ListenerName listener{name, port};
       const ListenerState& state = balancer.listeners.at(port);
-      sections["Listeners"].push_back(listener_entry(listener, state));
+      sections["Listeners"].push_back(entry_json(listener, state));
       for (std::size_t i = 0; i < state.each_rule.size(); ++i) {
-        sections["Rules"].push_back(rule_entry(listener, state.rules.rules[i], state.each_rule[i]));
+        sections["Rules"].push_back(entry_json(listener, state.rules.rules[i], state.each_rule[i]));
       }
     }
   }

@@ -11,6 +11,16 @@
 
 namespace cutover::stack {
 
+// One entry of a section.
+nlohmann::json entry_json(const std::string& name, const LoadBalancerState& state);
+nlohmann::json entry_json(const std::string& name, const TargetGroupState& state,
+                          const std::vector<TargetEntry>& targets);
+nlohmann::json entry_json(const ListenerName& name, const ListenerState& state);
+nlohmann::json entry_json(const ListenerName& listener, const rules::Rule& rule,
+                          const Described& described);
+/// "Quotas": only what differs from AWS's defaults.
+nlohmann::json quotas_json(const Quotas& quotas);
+
 using TargetsOf = std::function<std::vector<TargetEntry>(const std::string& target_group)>;
 
 /// {"Quotas", "LoadBalancers", "TargetGroups", "Listeners", "Rules"}, each in order of creation.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cassert>
 
 #include "cutover/stack/names.hpp"
 
@@ -71,6 +72,15 @@ std::vector<Limit> limits(const Quotas& quotas) {
   for (const Named& quota : settable) all.push_back({quota.name, quota.place(values)});
   all.insert(all.end(), fixed.begin(), fixed.end());
   return all;
+}
+
+Quotas quotas_with(const QuotaSettings& settings) {
+  Quotas quotas;
+  for (const auto& [name, most] : settings) {
+    [[maybe_unused]] const auto set = set_quota(quotas, name, most);
+    assert(set);
+  }
+  return quotas;
 }
 
 }  // namespace cutover::stack

@@ -31,6 +31,9 @@ Result<void> set_quota(Quotas& quotas, std::string_view name, std::uint64_t valu
 /// Quotas as they are set, by name.
 using QuotaSettings = std::vector<std::pair<std::string, std::uint64_t>>;
 
+/// AWS's defaults but for these, which name quotas there are.
+Quotas quotas_with(const QuotaSettings& settings);
+
 /// One quota as DescribeAccountLimits tells it.
 struct Limit {
   std::string_view name;

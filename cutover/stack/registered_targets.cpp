@@ -138,6 +138,18 @@ Result<void> RegisteredTargets::add(const std::string& name,
   return add(name, std::move(entries));
 }
 
+void RegisteredTargets::restore(const std::string& name, const std::vector<TargetEntry>& targets) {
+  for (const TargetEntry& target : targets) {
+    Entry entry{target, {target.id, 0}, nullptr};
+    entry.told.port = target.port.value_or(there_.target_groups.at(name).spec.port);
+    entry.reached.port = *entry.told.port;
+    const auto instance =
+        is_instance(target) && instances_ ? instances_->find(target.id) : std::nullopt;
+    if (instance) entry.reached.id = instance->address;
+    groups_.at(name).entries.push_back(std::move(entry));
+  }
+}
+
 Result<void> RegisteredTargets::add_of_task(const std::string& name, const TargetEntry& target,
                                             std::shared_ptr<lb::InProcessService> service) {
   auto entry = resolve(name, target);

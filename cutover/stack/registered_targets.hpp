@@ -54,6 +54,9 @@ class RegisteredTargets {
 
   /// All or none.
   Result<void> add(const std::string& group, const std::vector<TargetEntry>& targets);
+  /// Those that an earlier life has left in the group: what became of an instance meanwhile is not
+  /// asked.
+  void restore(const std::string& group, const std::vector<TargetEntry>& targets);
   /// What a task registers, and takes with it. `service`: called instead of dialled.
   Result<void> add_of_task(const std::string& group, const TargetEntry& target,
                            std::shared_ptr<lb::InProcessService> service);

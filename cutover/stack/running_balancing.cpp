@@ -74,28 +74,61 @@ lb::Options RunningBalancing::options_for(const std::string& name) const {
   return result;
 }
 
-Result<void> RunningBalancing::apply(CreateLoadBalancer operation) {
+Result<void> RunningBalancing::perform(CreateLoadBalancer operation) {
   if (operation.id.empty()) operation.id = new_id();
   if (operation.address.empty()) operation.address = options_.addresses->first_free();
   if (operation.created == WallTime()) operation.created = timers_.clock().wall_now();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
-  auto balancer = std::make_unique<lb::LoadBalancer>(io_, timers_, options_for(operation.name));
+  const auto started = start(operation.name);
+  if (started) return started;
+  there_.load_balancer_order.erase(there_.load_balancers.at(operation.name).sequence);
+  there_.load_balancers.erase(operation.name);
+  return started;
+}
+
+/// Lets the load balancer of that name run, without listeners.
+Result<void> RunningBalancing::start(const std::string& load_balancer) {
+  auto balancer = std::make_unique<lb::LoadBalancer>(io_, timers_, options_for(load_balancer));
   balancer->on_health_change([this](const std::string& group, const lb::targets::TargetId& reached,
                                     const lb::targets::TargetHealth&) {
     if (on_health_change_) on_health_change_(group, reached);
   });
-  const auto started = balancer->start();
-  if (!started) {
-    there_.load_balancer_order.erase(there_.load_balancers.at(operation.name).sequence);
-    there_.load_balancers.erase(operation.name);
-    return started.error();
-  }
-  options_.addresses->take(operation.address);
-  running_.emplace(operation.name, std::move(balancer));
+  if (const auto started = balancer->start(); !started) return started;
+  options_.addresses->take(there_.load_balancers.at(load_balancer).address);
+  running_.emplace(load_balancer, std::move(balancer));
   return {};
 }
 
-Result<void> RunningBalancing::apply(const DeleteLoadBalancer& operation) {
+Result<void> RunningBalancing::restore(SavedBalancing saved) {
+  there_ = std::move(saved.there);
+  for (const auto& [sequence, name] : there_.target_group_order) {
+    targets_.add_group(name);
+    targets_.restore(name, saved.targets[name]);
+  }
+  for (const auto& [sequence, name] : there_.load_balancer_order) {
+    if (const auto started = start(name); !started) return started;
+  }
+  for (const auto& [sequence, name] : there_.target_group_order) {
+    const std::string& user = there_.target_groups.at(name).used_by;
+    if (user.empty()) continue;
+    if (const auto placed = targets_.place(std::vector{name}, user); !placed) return placed;
+  }
+  for (const auto& [name, balancer] : there_.load_balancers) {
+    for (const auto& [sequence, port] : balancer.listener_order) {
+      if (const auto done = listen({name, port}); !done) {
+        return at("listener " + to_string(ListenerName{name, port}) + " ", done.error());
+      }
+    }
+  }
+  return {};
+}
+
+void RunningBalancing::tell_changes(const std::vector<ResourceName>& names) const {
+  if (!on_change_) return;
+  for (const ResourceName& name : names) on_change_(arn_of(name), name);
+}
+
+Result<void> RunningBalancing::perform(const DeleteLoadBalancer& operation) {
   const auto* state = there_.load_balancer(operation.load_balancer);
   const std::string address = state ? state->address : "";
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
@@ -105,7 +138,7 @@ Result<void> RunningBalancing::apply(const DeleteLoadBalancer& operation) {
   return {};
 }
 
-Result<void> RunningBalancing::apply(const ModifyLoadBalancerAttributes& operation) {
+Result<void> RunningBalancing::perform(const ModifyLoadBalancerAttributes& operation) {
   const auto* state = there_.load_balancer(operation.load_balancer);
   const lb::LoadBalancerAttributes before =
       state ? state->attributes : lb::LoadBalancerAttributes();
@@ -118,51 +151,51 @@ Result<void> RunningBalancing::apply(const ModifyLoadBalancerAttributes& operati
 
 // What is only kept and told.
 
-Result<void> RunningBalancing::apply(const SetSubnets& operation) {
+Result<void> RunningBalancing::perform(const SetSubnets& operation) {
   return apply_to(there_, operation);
 }
-Result<void> RunningBalancing::apply(const SetSecurityGroups& operation) {
+Result<void> RunningBalancing::perform(const SetSecurityGroups& operation) {
   return apply_to(there_, operation);
 }
-Result<void> RunningBalancing::apply(const SetIpAddressType& operation) {
+Result<void> RunningBalancing::perform(const SetIpAddressType& operation) {
   return apply_to(there_, operation);
 }
-Result<void> RunningBalancing::apply(const AddTags& operation) {
+Result<void> RunningBalancing::perform(const AddTags& operation) {
   return apply_to(there_, operation);
 }
-Result<void> RunningBalancing::apply(const RemoveTags& operation) {
+Result<void> RunningBalancing::perform(const RemoveTags& operation) {
   return apply_to(there_, operation);
 }
 
-Result<void> RunningBalancing::apply(CreateTargetGroup operation) {
+Result<void> RunningBalancing::perform(CreateTargetGroup operation) {
   if (operation.id.empty()) operation.id = new_id();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   targets_.add_group(operation.spec.name);
   return {};
 }
 
-Result<void> RunningBalancing::apply(const ModifyTargetGroup& operation) {
+Result<void> RunningBalancing::perform(const ModifyTargetGroup& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   return targets_.modify_group(operation.target_group);
 }
 
-Result<void> RunningBalancing::apply(const ModifyTargetGroupAttributes& operation) {
+Result<void> RunningBalancing::perform(const ModifyTargetGroupAttributes& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   return targets_.modify_group(operation.target_group);
 }
 
-Result<void> RunningBalancing::apply(const DeleteTargetGroup& operation) {
+Result<void> RunningBalancing::perform(const DeleteTargetGroup& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   targets_.remove_group(operation.target_group);
   return {};
 }
 
-Result<void> RunningBalancing::apply(const RegisterTargets& operation) {
+Result<void> RunningBalancing::perform(const RegisterTargets& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   return targets_.add(operation.target_group, operation.targets);
 }
 
-Result<void> RunningBalancing::apply(const DeregisterTargets& operation) {
+Result<void> RunningBalancing::perform(const DeregisterTargets& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   return targets_.remove(operation.target_group, operation.targets);
 }
@@ -192,6 +225,10 @@ std::string RunningBalancing::arn_of(const RuleName& name) const {
   return fmt::format("arn:aws:elasticloadbalancing:{}:{}:listener-rule/app/{}/{}/{}/{}",
                      options_.region, options_.account, name.listener.load_balancer,
                      balancer.described.id, listener.described.id, rule.id);
+}
+
+std::string RunningBalancing::arn_of(const ResourceName& name) const {
+  return std::visit([this](const auto& kind) { return arn_of(kind); }, name);
 }
 
 std::string RunningBalancing::dns_name(const std::string& load_balancer) const {

@@ -13,9 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "cutover/stack/affected.hpp"
 #include "cutover/stack/load_balancing.hpp"
 #include "cutover/stack/loopback_addresses.hpp"
 #include "cutover/stack/registered_targets.hpp"
+#include "cutover/stack/saved_balancing.hpp"
 #include "lb/base/clock.hpp"
 #include "lb/base/random.hpp"
 #include "lb/base/timers.hpp"
@@ -58,28 +60,20 @@ class RunningBalancing {
 
   /// Each is done whole or not at all, and has taken effect on all workers when it returns. What
   /// comes without an id gets one.
-  Result<void> apply(CreateLoadBalancer operation);
-  Result<void> apply(const DeleteLoadBalancer& operation);
-  Result<void> apply(const ModifyLoadBalancerAttributes& operation);
-  Result<void> apply(const SetSubnets& operation);
-  Result<void> apply(const SetSecurityGroups& operation);
-  Result<void> apply(const SetIpAddressType& operation);
-  Result<void> apply(CreateTargetGroup operation);
-  Result<void> apply(const ModifyTargetGroup& operation);
-  Result<void> apply(const ModifyTargetGroupAttributes& operation);
-  Result<void> apply(const DeleteTargetGroup& operation);
-  Result<void> apply(const RegisterTargets& operation);
-  Result<void> apply(const DeregisterTargets& operation);
-  Result<void> apply(CreateListener operation);
-  Result<void> apply(const ModifyListener& operation);
-  Result<void> apply(const ModifyListenerAttributes& operation);
-  Result<void> apply(const DeleteListener& operation);
-  Result<void> apply(CreateRule operation);
-  Result<void> apply(const ModifyRule& operation);
-  Result<void> apply(const DeleteRule& operation);
-  Result<void> apply(const SetRulePriorities& operation);
-  Result<void> apply(const AddTags& operation);
-  Result<void> apply(const RemoveTags& operation);
+  template <class Operation>
+  requires changes_balancing<Operation> Result<void> apply(const Operation& operation) {
+    tell_changes(affected(there_, operation));
+    const auto done = perform(operation);
+    tell_changes(affected(there_, operation));
+    return done;
+  }
+
+  /// Takes into an empty one what was there in an earlier life: ids, addresses, order and all.
+  Result<void> restore(SavedBalancing saved);
+  /// Hears of each thing that an operation touches, by its ARN and the name it goes by: before, and
+  /// after as far as it is there then.
+  using OnChange = std::function<void(const std::string& arn, const ResourceName& name)>;
+  void on_change(OnChange callback) { on_change_ = std::move(callback); }
 
   RegisteredTargets& targets() { return targets_; }
   const RegisteredTargets& targets() const { return targets_; }
@@ -92,6 +86,7 @@ class RunningBalancing {
   std::string arn_of(const TargetGroupName& name) const;
   std::string arn_of(const ListenerName& name) const;
   std::string arn_of(const RuleName& name) const;
+  std::string arn_of(const ResourceName& name) const;
   std::string dns_name(const std::string& load_balancer) const;
 
   /// Called whenever the state of a target changes; `reached` is its address.
@@ -105,7 +100,32 @@ class RunningBalancing {
   void clear();
 
  private:
+  Result<void> perform(CreateLoadBalancer operation);
+  Result<void> perform(const DeleteLoadBalancer& operation);
+  Result<void> perform(const ModifyLoadBalancerAttributes& operation);
+  Result<void> perform(const SetSubnets& operation);
+  Result<void> perform(const SetSecurityGroups& operation);
+  Result<void> perform(const SetIpAddressType& operation);
+  Result<void> perform(CreateTargetGroup operation);
+  Result<void> perform(const ModifyTargetGroup& operation);
+  Result<void> perform(const ModifyTargetGroupAttributes& operation);
+  Result<void> perform(const DeleteTargetGroup& operation);
+  Result<void> perform(const RegisterTargets& operation);
+  Result<void> perform(const DeregisterTargets& operation);
+  Result<void> perform(CreateListener operation);
+  Result<void> perform(const ModifyListener& operation);
+  Result<void> perform(const ModifyListenerAttributes& operation);
+  Result<void> perform(const DeleteListener& operation);
+  Result<void> perform(CreateRule operation);
+  Result<void> perform(const ModifyRule& operation);
+  Result<void> perform(const DeleteRule& operation);
+  Result<void> perform(const SetRulePriorities& operation);
+  Result<void> perform(const AddTags& operation);
+  Result<void> perform(const RemoveTags& operation);
+
   std::string new_id();
+  void tell_changes(const std::vector<ResourceName>& names) const;
+  Result<void> start(const std::string& load_balancer);
   lb::Options options_for(const std::string& name) const;
   Result<void> listen(const ListenerName& name);
   Result<void> place_groups(const std::string& load_balancer,
@@ -119,6 +139,7 @@ class RunningBalancing {
   std::map<std::string, std::unique_ptr<lb::LoadBalancer>> running_;
   RegisteredTargets targets_;
   OnHealthChange on_health_change_;
+  OnChange on_change_;
 };
 
 }  // namespace cutover::stack

@@ -53,7 +53,7 @@ Result<void> RunningBalancing::listen(const ListenerName& name) {
   return {};
 }
 
-Result<void> RunningBalancing::apply(CreateListener operation) {
+Result<void> RunningBalancing::perform(CreateListener operation) {
   if (operation.id.empty()) operation.id = new_id();
   if (operation.default_rule_id.empty()) operation.default_rule_id = new_id();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
@@ -63,7 +63,7 @@ Result<void> RunningBalancing::apply(CreateListener operation) {
   return done;
 }
 
-Result<void> RunningBalancing::apply(const ModifyListener& operation) {
+Result<void> RunningBalancing::perform(const ModifyListener& operation) {
   const auto* present = there_.listener(operation.listener);
   const rules::Action before = present ? present->rules.default_action : rules::Action();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
@@ -82,19 +82,19 @@ Result<void> RunningBalancing::apply(const ModifyListener& operation) {
   return done;
 }
 
-Result<void> RunningBalancing::apply(const ModifyListenerAttributes& operation) {
+Result<void> RunningBalancing::perform(const ModifyListenerAttributes& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   const auto& [name, port] = operation.listener;
   return running_.at(name)->modify_listener_attributes(
       port, there_.listener(operation.listener)->attributes);
 }
 
-Result<void> RunningBalancing::apply(const DeleteListener& operation) {
+Result<void> RunningBalancing::perform(const DeleteListener& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   return running_.at(operation.listener.load_balancer)->delete_listener(operation.listener.port);
 }
 
-Result<void> RunningBalancing::apply(CreateRule operation) {
+Result<void> RunningBalancing::perform(CreateRule operation) {
   if (operation.id.empty()) operation.id = new_id();
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   const auto& [name, port] = operation.listener;
@@ -104,7 +104,7 @@ Result<void> RunningBalancing::apply(CreateRule operation) {
   return done;
 }
 
-Result<void> RunningBalancing::apply(const ModifyRule& operation) {
+Result<void> RunningBalancing::perform(const ModifyRule& operation) {
   const auto rule_of = [this, &operation]() -> const rules::Rule* {
     const auto* listener = there_.listener(operation.rule.listener);
     if (!listener) return nullptr;
@@ -125,13 +125,13 @@ Result<void> RunningBalancing::apply(const ModifyRule& operation) {
   return done;
 }
 
-Result<void> RunningBalancing::apply(const DeleteRule& operation) {
+Result<void> RunningBalancing::perform(const DeleteRule& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   const auto& [listener, priority] = operation.rule;
   return running_.at(listener.load_balancer)->delete_rule(listener.port, priority);
 }
 
-Result<void> RunningBalancing::apply(const SetRulePriorities& operation) {
+Result<void> RunningBalancing::perform(const SetRulePriorities& operation) {
   if (const auto valid = apply_to(there_, operation); !valid) return valid.error();
   std::vector<lb::LoadBalancer::NewPriority> changes;
   for (const auto& change : operation.changes) {

@@ -36,6 +36,8 @@ struct RunOptions {
   /// Of clusters for which nobody says otherwise.
   std::vector<containers::ContainerInstanceGroup> container_instances{
       containers::ContainerInstanceGroup{}};
+  /// Of every region; the stack's own has them in its model.
+  QuotaSettings quotas{};
   /// Of container instances and tasks; shared by all that run in this program. Null: of its own.
   std::shared_ptr<containers::LoopbackAddresses> task_addresses;
 };

@@ -155,8 +155,9 @@ Result<void> apply_at(Model& model, const Operation& operation, const json& writ
   return error;
 }
 
-Stack empty_stack(containers::ImageMap images) {
+Stack empty_stack(containers::ImageMap images, const Quotas& quotas) {
   Stack stack;
+  stack.model.balancing.quotas = quotas;
   stack.model.cluster.clear();
   stack.model.images = std::move(images);
   return stack;

@@ -41,7 +41,7 @@ struct Stack {
 };
 
 /// Nothing at all, not even a cluster; `images` are what containers of it may run.
-Stack empty_stack(containers::ImageMap images = {});
+Stack empty_stack(containers::ImageMap images = {}, const Quotas& quotas = {});
 
 /// The error's place is a JSON pointer into the document. Directories in it are relative to
 /// `base_directory`, "" being where the program runs.

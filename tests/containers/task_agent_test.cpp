@@ -64,8 +64,8 @@ class TaskAgentTest : public ::testing::Test {
 
   TaskAgent& task(std::vector<ServiceLoadBalancer> load_balancers = {}) {
     agent = std::make_unique<TaskAgent>(
-        Surroundings{timers, runtime, registry, images, faults, instances, index}, heard, identity,
-        std::make_shared<const TaskDefinition>(definition), load_balancers);
+        Surroundings{timers, runtime, registry, images, faults, instances, index, on_change}, heard,
+        identity, std::make_shared<const TaskDefinition>(definition), load_balancers);
     return *agent;
   }
   TaskAgent& running(std::vector<ServiceLoadBalancer> load_balancers = {}) {
@@ -98,6 +98,7 @@ class TaskAgentTest : public ::testing::Test {
   ImageMap images{{"web", AppImage{"web", {}}}, {"side", AppImage{"side", {}}}};
   Heard heard;
   TaskDefinition definition;
+  const std::function<void(const std::string&)> on_change;
   TaskAgent::Identity identity;
   std::vector<std::string> journal;
   std::unique_ptr<TaskAgent> agent;
