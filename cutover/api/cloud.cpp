@@ -95,6 +95,16 @@ std::string url_of(stack::RunningBalancing& balancing, const std::string& load_b
 
 }  // namespace
 
+namespace {
+
+/// Each life of what is kept draws other ids.
+stack::RunOptions with_seed(stack::RunOptions options, const std::optional<kept::KeptState>& kept) {
+  if (kept) options.balancing.seed = kept::seed_of_life(kept->meta.seed, kept->meta.life);
+  return options;
+}
+
+}  // namespace
+
 struct Cloud::Region {
   Region(boost::asio::io_context& io, const stack::Stack& what, const stack::RunOptions& options,
          const ec2::Ec2State& network, std::function<void()> refresh)
@@ -107,21 +117,24 @@ struct Cloud::Region {
 };
 
 Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
-             const stack::RunOptions& options, ecs::Shape::Strings strings)
+             const stack::RunOptions& options, ecs::Shape::Strings strings,
+             std::optional<kept::KeptState> kept)
     : io_(io),
       stack_(stack),
-      empty_(stack::empty_stack(stack.model.images)),
-      options_(options),
+      empty_(stack::empty_stack(stack.model.images, stack::quotas_with(options.quotas))),
+      options_(with_seed(options, kept)),
+      has_stack_(!kept || kept->documents.empty()),
+      meta_(kept ? kept->meta : kept::Meta{options.balancing.account, options.balancing.seed, 0}),
       timers_(io, clock_),
       created_at_(clock_.wall_now()),
-      ec2_({options.balancing.account}, clock_, options.balancing.seed),
+      ec2_({options.balancing.account}, clock_, options_.balancing.seed),
       ecr_({options.balancing.account}, clock_,
            [this]() -> const containers::ImageMap& { return stack_.model.images; }),
       running_([this](const std::string& region) { return make_region(region); }),
       ecs_([this](const std::string& region) -> stack::RunningStack& { return in(region); },
            strings),
       cloudwatch_(timers_, [this] { return metrics(); }),
-      dispatcher_(options.balancing.seed) {
+      dispatcher_(options_.balancing.seed) {
   if (!options_.balancing.addresses) {
     options_.balancing.addresses = std::make_shared<stack::LoopbackAddresses>();
   }
@@ -136,15 +149,22 @@ Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
   });
   ec2_.before_call([this](const std::string& region) { adopt_container_instances(region); });
   add_services();
+  if (kept) keep(*std::move(kept));
   home();
 }
 
-Cloud::~Cloud() = default;
+Cloud::~Cloud() {
+  // What runs tells of changes until its end.
+  ecs_.clear();
+  running_.clear();
+}
 
 stack::RunningStack& Cloud::in(const std::string& region) {
   const bool known = running_.used().contains(region);
   stack::RunningStack& running = running_.at(region).stack;
-  if (!known) adopt_container_instances(region);
+  if (known) return running;
+  adopt_container_instances(region);
+  if (keeper_ && documents_.empty()) keeper_->watch(region, parts(region));
   return running;
 }
 
@@ -155,7 +175,7 @@ std::unique_ptr<Cloud::Region> Cloud::make_region(const std::string& name) {
     options.balancing.region = name;
     options.balancing.seed = seed_for(options_.balancing.seed, name);
   }
-  return std::make_unique<Region>(io_, is_home ? stack_ : empty_, options, ec2_.in(name),
+  return std::make_unique<Region>(io_, is_home ? home_stack() : empty_, options, ec2_.in(name),
                                   [this, name] { adopt_container_instances(name); });
 }
 
@@ -184,12 +204,62 @@ std::vector<stack::RunningStack*> Cloud::running() const {
 }
 
 Result<void> Cloud::start() {
-  if (const auto started = home().start(); !started) return started.error();
+  const auto started = documents_.empty() ? home().start() : restore();
+  if (!started) return started.error();
   cloudwatch_.start();
   return {};
 }
 
+kept::Parts Cloud::parts(const std::string& region) {
+  return {in(region), ec2_.in(region), ecr_.in(region), ecs_.in(region).settings};
+}
+
+void Cloud::keep(kept::KeptState kept) {
+  recorder_ = std::make_unique<kept::Recorder>(io_, std::move(kept.store), kept.documents);
+  keeper_ = std::make_unique<kept::Keeper>(*recorder_);
+  documents_ = std::move(kept.documents);
+  note_life();
+  dispatcher_.settle_with([this](const Dispatcher::Called& called, kept::Recorder::Then then) {
+    keeper_->look(called.service, called.region, parts(called.region));
+    recorder_->settle(std::move(then));
+  });
+}
+
+void Cloud::note_life() { recorder_->note_text(kept::meta_key, kept::to_text(meta_)); }
+
+Result<void> Cloud::restore() {
+  const auto restored = kept::restore(
+      documents_, [this](const std::string& region) { return parts(region); }, options_.quotas);
+  if (!restored) return restored;
+  documents_.clear();
+  for (const auto& [region, running] : running_.used()) {
+    adopt_container_instances(region);
+    keeper_->watch(region, parts(region));
+  }
+  return {};
+}
+
+void Cloud::reset(const std::function<void(const Result<void>&)>& done) {
+  ecs_.clear();
+  running_.clear();
+  ec2_.clear();
+  ecr_.clear();
+  has_stack_ = false;
+  // Ids that have been given are not given again.
+  ++meta_.life;
+  options_.balancing.seed = kept::seed_of_life(meta_.seed, meta_.life);
+  if (recorder_) {
+    recorder_->clear();
+    note_life();
+  }
+  home();
+  cloudwatch_.clear();
+  if (!recorder_) return done({});
+  recorder_->settle(done);
+}
+
 void Cloud::stop(Duration grace, const std::function<void()>& done) {
+  if (recorder_) recorder_->close();
   const auto all = running();
   const auto left = std::make_shared<std::size_t>(all.size());
   for (stack::RunningStack* stack : all) {
@@ -214,10 +284,11 @@ std::optional<cloudformation::RunningStack> Cloud::running_stack(const std::stri
   stack::RunningStack& running = home();
   stack::RunningBalancing& balancing = running.balancing();
   cloudformation::RunningStack result;
-  result.name = stack_.name;
+  const stack::Stack& stack = home_stack();
+  result.name = stack.name;
   result.created_at = created_at_;
-  for (const auto& [key, value] : stack_.outputs) result.outputs.push_back({key, value, ""});
-  const std::string& cluster = stack_.model.cluster;
+  for (const auto& [key, value] : stack.outputs) result.outputs.push_back({key, value, ""});
+  const std::string& cluster = stack.model.cluster;
   if (!cluster.empty()) {
     add_output(result.outputs, "ClusterName", cluster);
     result.resources.push_back({logical_id("Cluster", cluster), cluster, "AWS::ECS::Cluster"});

@@ -17,6 +17,9 @@
 #include "cutover/api/ec2/ec2.hpp"
 #include "cutover/api/ecr/ecr.hpp"
 #include "cutover/api/ecs/running.hpp"
+#include "cutover/api/kept/keeper.hpp"
+#include "cutover/api/kept/opening.hpp"
+#include "cutover/api/kept/recorder.hpp"
 #include "cutover/api/regions.hpp"
 #include "cutover/stack/running_stack.hpp"
 #include "cutover/stack/stack.hpp"
@@ -28,16 +31,21 @@ class Cloud {
  public:
   /// `stack` runs in the region that the options name; other regions are empty until something is
   /// made there. `strings`: see ecs::service(). All but the options is borrowed and outlives it.
-  /// Nothing starts here.
+  /// With `kept` the account comes back as it was left, and calls are answered when what they
+  /// changed is kept; of a stack only the images count then, unless nothing was kept yet. Nothing
+  /// starts here.
   Cloud(boost::asio::io_context& io, const stack::Stack& stack, const stack::RunOptions& options,
-        ecs::Shape::Strings strings);
+        ecs::Shape::Strings strings, std::optional<kept::KeptState> kept = {});
   /// Stops at once what still runs.
   ~Cloud();
   Cloud(const Cloud&) = delete;
   Cloud& operator=(const Cloud&) = delete;
 
-  /// Applies the stack's operations; the first that fails is the error.
+  /// Applies the stack's operations, or restores what was kept; the first that fails is the error.
   Result<void> start();
+  /// Back to what there is without a stack: stops at once all that runs, and forgets it. `done`
+  /// when that is kept, too.
+  void reset(const std::function<void(const Result<void>&)>& done);
   /// See RunningStack::stop(); `done` is called when the last task of all regions has stopped.
   void stop(Duration grace, const std::function<void()>& done);
 
@@ -60,11 +68,19 @@ class Cloud {
   std::map<std::string, cloudwatch::Snapshots> metrics() const;
   std::optional<cloudformation::RunningStack> running_stack(const std::string& region);
   void add_services();
+  kept::Parts parts(const std::string& region);
+  void keep(kept::KeptState kept);
+  void note_life();
+  Result<void> restore();
+  const stack::Stack& home_stack() const { return has_stack_ ? stack_ : empty_; }
 
   boost::asio::io_context& io_;
   const stack::Stack& stack_;
   const stack::Stack empty_;
   stack::RunOptions options_;
+  /// The stack's operations build what there is at first.
+  bool has_stack_;
+  kept::Meta meta_;
   const RealClock clock_;
   AsioTimers timers_;
   const WallTime created_at_;
@@ -74,6 +90,9 @@ class Cloud {
   ecs::RunningEcs ecs_;
   cloudwatch::CloudWatch cloudwatch_;
   Dispatcher dispatcher_;
+  state::Store::Documents documents_;  ///< To be restored.
+  std::unique_ptr<kept::Recorder> recorder_;
+  std::unique_ptr<kept::Keeper> keeper_;
 };
 
 }  // namespace cutover::api

@@ -22,7 +22,8 @@ constexpr std::size_t regions_most = 64;
 /// A page that embeds a picture can make a browser send any GET, and not every browser says for
 /// whom: what changes something takes a POST.
 bool only_reads(std::string_view operation) {
-  constexpr std::array<std::string_view, 3> prefixes{"Describe", "Get", "List"};
+  constexpr std::array<std::string_view, 5> prefixes{"BatchGet", "Describe", "Filter", "Get",
+                                                     "List"};
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](std::string_view prefix) { return operation.starts_with(prefix); });
 }
@@ -162,6 +163,16 @@ HttpAnswer Dispatcher::written(const Form& form, const Outcome& outcome) {
   return answer;
 }
 
+void Dispatcher::answer(const Form& form, const Called& called, const Outcome& outcome,
+                        const Respond& respond) {
+  if (!settle_ || only_reads(form.operation)) return respond(written(form, outcome));
+  settle_(called, [form, outcome, respond](const Result<void>& lasting) {
+    if (!outcome || lasting) return respond(written(form, outcome));
+    const std::string what = "The change was made, but could not be kept: ";
+    respond(written(form, internal_error(form.protocol, what + to_string(lasting.error()))));
+  });
+}
+
 void Dispatcher::handle(const HttpRequest& request, Respond respond) {
   Form form;
   form.request_id = new_uuid(random_);
@@ -179,8 +190,9 @@ void Dispatcher::handle(const HttpRequest& request, Respond respond) {
   if (!call) return respond(written(form, call.error()));
   // A handler that throws after it has answered must not answer twice.
   const auto answered = std::make_shared<bool>(false);
-  call->answer = [form, respond, answered](const Outcome& outcome) {
-    if (!std::exchange(*answered, true)) respond(written(form, outcome));
+  const Called called{(*service)->name, call->region};
+  call->answer = [this, form, called, respond, answered](const Outcome& outcome) {
+    if (!std::exchange(*answered, true)) answer(form, called, outcome, respond);
   };
   try {
     (**handler)(*call);

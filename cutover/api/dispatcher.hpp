@@ -31,6 +31,16 @@ class Dispatcher {
 
   void add(Service service) { services_.push_back(std::move(service)); }
 
+  /// Whose operation was called, where.
+  struct Called {
+    std::string service;
+    std::string region;
+  };
+  /// Called when an operation that may have changed something has answered; the answer goes out
+  /// when `then` is called: what has changed is to last by then, else an error is answered.
+  using Settle = std::function<void(const Called&, std::function<void(const Result<void>&)> then)>;
+  void settle_with(Settle settle) { settle_ = std::move(settle); }
+
   /// Answers at once what can't be dispatched; else when the handler does. `request` is not used
   /// after this call. A handler that drops its Answer drops `respond`.
   void handle(const HttpRequest& request, Respond respond);
@@ -44,6 +54,8 @@ class Dispatcher {
     std::string request_id;
   };
 
+  void answer(const Form& form, const Called& called, const Outcome& outcome,
+              const Respond& respond);
   Result<const Service*> service_of(const Asked& asked) const;
   Result<const Handler*> handler_of(const Service& service, const Asked& asked) const;
   Result<Call> call_of(const Service& service, const Asked& asked, const HttpRequest& request);
@@ -53,6 +65,7 @@ class Dispatcher {
   static HttpAnswer written(const Form& form, const Outcome& outcome);
 
   std::vector<Service> services_;
+  Settle settle_;
   std::set<std::string> regions_;
   Random random_;
 };

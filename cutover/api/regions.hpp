@@ -25,7 +25,8 @@ class Regions {
   }
   /// Those that were used.
   const std::map<std::string, std::unique_ptr<T>>& used() const { return regions_; }
-  void clear() { regions_.clear(); }
+  /// What ends finds nothing here any more.
+  void clear() { const auto ended = std::exchange(regions_, {}); }
 
  private:
   Make make_;

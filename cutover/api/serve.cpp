@@ -32,7 +32,7 @@ console::HttpServer::Handle api_or_console(Dispatcher& dispatcher, const console
   return [&dispatcher, &router](const console::Request& request,
                                 console::HttpServer::Respond respond) {
     const HttpRequest asked = api_request(request);
-    if (!speaks_aws(asked)) return respond(router.handle(request));
+    if (!speaks_aws(asked)) return router.handle(request, respond);
     dispatcher.handle(asked, [respond = std::move(respond)](HttpAnswer answer) {
       respond(response_of(std::move(answer)));
     });

@@ -94,14 +94,25 @@ std::optional<Response> refuse_cross_site(const Request& request, bool loopback_
 }
 
 void Router::add(http::verb method, std::string path, Handler handler) {
-  routes_.push_back({method, std::move(path), std::move(handler)});
+  routes_.push_back({method, std::move(path),
+                     [handler = std::move(handler)](const Request& request, std::string_view rest,
+                                                    const Respond& respond) {
+                       respond(handler(request, rest));
+                     }});
 }
 
-Response Router::handle(const Request& request) const {
+void Router::add_later(http::verb method, std::string path, LaterHandler handler) {
+  routes_.push_back(
+      {method, std::move(path),
+       [handler = std::move(handler)](const Request& request, std::string_view,
+                                      const Respond& respond) { handler(request, respond); }});
+}
+
+void Router::handle(const Request& request, const Respond& respond) const {
   const std::string_view target = view(request.target());
   const auto path = decoded_path(target);
   if (!path || !path->starts_with('/')) {
-    return make_error(http::status::bad_request, "the request's target is no path");
+    return respond(make_error(http::status::bad_request, "the request's target is no path"));
   }
   const Route* best = nullptr;
   std::set<std::string> methods;
@@ -114,14 +125,15 @@ Response Router::handle(const Request& request) const {
   if (best != nullptr) {
     const bool below = best->path.size() < path->size();
     return best->handler(
-        request, below ? std::string_view(*path).substr(best->path.size()) : std::string_view());
+        request, below ? std::string_view(*path).substr(best->path.size()) : std::string_view(),
+        respond);
   }
-  if (methods.empty()) return not_found(*path);
+  if (methods.empty()) return respond(not_found(*path));
   if (methods.contains("GET")) methods.insert("HEAD");
   auto refused = make_error(http::status::method_not_allowed,
                             fmt::format("{} allows {}", *path, fmt::join(methods, ", ")));
   refused.set(http::field::allow, fmt::format("{}", fmt::join(methods, ", ")));
-  return refused;
+  respond(std::move(refused));
 }
 
 Response Router::not_found(std::string_view path) const {

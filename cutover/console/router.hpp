@@ -38,19 +38,26 @@ class Router {
   /// `rest`: what follows a route's path that ends in "/"; else empty.
   using Handler = std::function<Response(const Request& request, std::string_view rest)>;
 
+  using Respond = std::function<void(Response)>;
+  /// Answers at once or later; `request` is valid until it returns.
+  using LaterHandler = std::function<void(const Request& request, const Respond& respond)>;
+
   /// A path that ends in "/" stands for everything below it, a longer one before a shorter one; "/"
   /// alone stands for itself. Paths are literal and compared after percent-decoding. GET answers
   /// HEAD as well.
   void add(boost::beast::http::verb method, std::string path, Handler handler);
 
+  /// For a path that stands for itself.
+  void add_later(boost::beast::http::verb method, std::string path, LaterHandler handler);
+
   /// 404 names the paths there are, 405 the methods.
-  Response handle(const Request& request) const;
+  void handle(const Request& request, const Respond& respond) const;
 
  private:
   struct Route {
     boost::beast::http::verb method;
     std::string path;
-    Handler handler;
+    std::function<void(const Request&, std::string_view rest, const Respond&)> handler;
   };
   Response not_found(std::string_view path) const;
 

@@ -33,6 +33,7 @@ constexpr Duration stop_grace = std::chrono::seconds(10);
 struct Options {
   std::string stack;                ///< Empty: nothing is there at first.
   std::vector<std::string> quotas;  ///< "NAME=VALUE".
+  std::string state;                ///< A directory; empty: nothing is kept.
   std::string dns_suffix;
   StackOptions run;
   std::string endpoint = console::default_endpoint;
@@ -100,8 +101,13 @@ class TaskReporter {
 /// A stack that serves until it is told to stop.
 class Up {
  public:
-  Up(const stack::Stack& stack, const stack::RunOptions& options, api::ecs::Shape::Strings strings)
-      : cloud_(io_, stack, options, strings), signals_(io_, SIGINT, SIGTERM) {}
+  /// All but the options is borrowed and outlives it.
+  Up(boost::asio::io_context& io, const stack::Stack& stack, const stack::RunOptions& options,
+     api::ecs::Shape::Strings strings, std::optional<api::kept::KeptState> kept)
+      : io_(io),
+        timers_(io, clock_),
+        cloud_(io, stack, options, strings, std::move(kept)),
+        signals_(io, SIGINT, SIGTERM) {}
 
   /// `endpoint`: where the control endpoint listens, if anywhere.
   Result<void> serve(const std::optional<boost::asio::ip::tcp::endpoint>& endpoint) {
@@ -133,11 +139,24 @@ class Up {
     if (!endpoint) return {};
     console::add_observation(router_, {[this] { return metrics(); }, [this] { return traces(); }});
     console::add_tasks(router_, task_source());
-    auto listening = console::HttpServer::listen(io_, cloud_.home().real_timers(), *endpoint,
+    router_.add_later(boost::beast::http::verb::post, "/_cutover/reset",
+                      [this](const console::Request&, const console::Router::Respond& respond) {
+                        reset(respond);
+                      });
+    auto listening = console::HttpServer::listen(io_, timers_, *endpoint,
                                                  api::api_or_console(cloud_.dispatcher(), router_));
     if (!listening) return listening.error();
     server_ = std::move(*listening);
     return {};
+  }
+
+  void reset(const console::Router::Respond& respond) {
+    cloud_.reset([respond](const Result<void>& done) {
+      namespace http = boost::beast::http;
+      if (done)
+        return respond(console::make_response(http::status::ok, "application/json", "{}\n"));
+      respond(console::make_error(http::status::internal_server_error, to_string(done.error())));
+    });
   }
 
   /// In all regions.
@@ -154,8 +173,8 @@ class Up {
   }
 
   console::TaskSource task_source() {
-    containers::Clusters& clusters = cloud_.home().clusters();
-    return {[&clusters] {
+    return {[this] {
+              const containers::Clusters& clusters = cloud_.home().clusters();
               std::vector<containers::TaskDescription> all;
               for (const std::string& name : clusters.names()) {
                 auto tasks = (*clusters.find(name))->tasks();
@@ -163,15 +182,15 @@ class Up {
               }
               return all;
             },
-            [&clusters](std::string_view name) -> Result<std::vector<containers::TaskLog>> {
-              const auto task = stack::find_task(clusters, name);
+            [this](std::string_view name) -> Result<std::vector<containers::TaskLog>> {
+              const auto task = stack::find_task(cloud_.home().clusters(), name);
               if (!task) return task.error();
               return task->cluster->logs(task->id);
             },
-            [&clusters](const nlohmann::json& written) -> Result<void> {
+            [this](const nlohmann::json& written) -> Result<void> {
               const auto fault = stack::parse_fault(written, "");
               if (!fault) return fault.error();
-              return stack::inject(clusters, *fault);
+              return stack::inject(cloud_.home().clusters(), *fault);
             }};
   }
 
@@ -195,10 +214,12 @@ class Up {
 
   void look_at_tasks() {
     reporter_.look(cloud_.home().clusters());
-    cloud_.home().real_timers().after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
+    timers_.after(std::chrono::milliseconds(200), [this] { look_at_tasks(); });
   }
 
-  boost::asio::io_context io_{1};
+  boost::asio::io_context& io_;
+  const RealClock clock_;
+  AsioTimers timers_;
   api::Cloud cloud_;
   console::Router router_;
   std::unique_ptr<console::HttpServer> server_;
@@ -280,6 +301,7 @@ int up(const Options& options) {
     fmt::print("note: {}\n", note);
     std::fflush(stdout);
   };
+  run_with.quotas = *parse_quotas(options.quotas);
   run_with.balancing.dns_suffix = options.dns_suffix;
   run_with.balancing.traces = trace_options(options.trace_requests);
   const auto ports = stack::check_ports(stack->operations, *run_with.balancing.port_offset);
@@ -292,7 +314,15 @@ int up(const Options& options) {
   }
   const auto strings = options.strict_types ? api::ecs::Shape::Strings::refused
                                             : api::ecs::Shape::Strings::converted;
-  const auto served = Up(*stack, run_with, strings).serve(*endpoint);
+  boost::asio::io_context io(1);
+  std::optional<api::kept::KeptState> kept;
+  if (!options.state.empty()) {
+    const auto& balancing = run_with.balancing;
+    auto opened = api::kept::open_state(io, options.state, balancing.account, balancing.seed);
+    if (!opened) return report_error(opened.error(), exit_not_begun);
+    kept = *std::move(opened);
+  }
+  const auto served = Up(io, *stack, run_with, strings, std::move(kept)).serve(*endpoint);
   return served ? exit_ok : report_error(served.error(), exit_not_begun);
 }
 
@@ -314,6 +344,11 @@ Verb add_up(CLI::App& program) {
                    "Sets one of AWS's quotas, by DescribeAccountLimits' name, in place of the "
                    "stack's or AWS's default; may be given several times")
       ->type_name("NAME=VALUE");
+  command
+      ->add_option("--state", options->state,
+                   "Keeps in this directory all that is made and changed through AWS's APIs, so "
+                   "that it is there again after any end, a crash among them; see below")
+      ->type_name("DIRECTORY");
   command
       ->add_option("--dns-suffix", options->dns_suffix,
                    "Load balancers' DNSName is NAME-NUMBER.REGION.elb.SUFFIX, a name that you "
@@ -343,6 +378,13 @@ Verb add_up(CLI::App& program) {
       ->check(CLI::Validator(fraction_problem, ""))
       ->type_name("FRACTION");
   command->footer(
+      "With --state a call is answered when what it changed is on disk. The next start with the "
+      "same\n"
+      "directory has everything again, ARNs and addresses unchanged; services start new tasks, "
+      "while\n"
+      "tasks of RunTask and StartTask are gone, as when instances lose power. A STACK builds only "
+      "a\n"
+      "directory that holds nothing yet; later starts take nothing but its Images.\n\n"
       "The first SIGINT or SIGTERM lets requests in flight finish (10 s at most) and stops the\n"
       "tasks; a second one ends everything at once.\n"
       "Exit status: 0 stopped by a signal; 2 bad command line or stack, or it could not start.");

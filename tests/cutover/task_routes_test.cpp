@@ -46,7 +46,9 @@ class TaskRoutes : public testing::Test {
     Request asked(method, {target.data(), target.size()}, 11);
     asked.set(http::field::host, "127.0.0.1:4566");
     asked.body() = std::move(body);
-    return router_.handle(asked);
+    Response got;
+    router_.handle(asked, [&got](Response response) { got = std::move(response); });
+    return got;
   }
 
   Router router_;
