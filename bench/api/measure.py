@@ -6,6 +6,7 @@ a client that does nothing else: its own share is the time that a raw socket tak
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -91,12 +92,19 @@ class Connection:
 
 
 class Server:
-    """A child that serves AWS's API on a port, until stop()."""
+    """A child that serves AWS's API on a port, as long as it is entered."""
 
     def __init__(self, command, port):
         self.port = port
         self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._child.terminate()
+        self._child.wait(60)
 
     def wait_until_ready(self, port=None, seconds=30):
         """Until something accepts connections there."""
@@ -112,10 +120,6 @@ class Server:
     def memory_mib(self):
         with open(f"/proc/{self._child.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
-
-    def stop(self):
-        self._child.terminate()
-        self._child.wait(60)
 
 
 class Cutover(Server):
@@ -237,21 +241,21 @@ def measure_calls(title, connection, kinds, count):
 
 def report_latency(program, count, moto):
     table("A call on a keep-alive connection, ms", "", "p50", "p99", "most")
-    server = Cutover(program, "--workers", "1")
-    server.wait_until_ready()
-    connection = Connection(server.port)
-    kinds = call_kinds(connection, make_world(connection))
-    measure_calls("data plane idle", connection, kinds, count)
-    seconds = 2 + 3 * count // 1000
-    with Load(server, seconds) as load:
-        measure_calls(f"{LOAD_RATE} requests/s", connection, kinds, count)
-    print(f"\n(the data plane's p99 meanwhile: {ms(load.p99)} ms)")
-    server.stop()
+    with Cutover(program, "--workers", "1") as server:
+        server.wait_until_ready()
+        connection = Connection(server.port)
+        kinds = call_kinds(connection, make_world(connection))
+        measure_calls("data plane idle", connection, kinds, count)
+        seconds = 2 + 3 * count // 1000
+        with Load(server, seconds) as load:
+            measure_calls(f"{LOAD_RATE} requests/s", connection, kinds, count)
+        print(f"\n(the data plane's p99 meanwhile: {ms(load.p99)} ms)")
     if moto:
         moto.wait_until_ready()
         connection = Connection(moto.port)
         kinds = call_kinds(connection, make_world(connection))
-        table("The same of a local moto server, which keeps no connection, ms", "", "p50", "p99", "most")
+        table("The same of a local moto server, which keeps no connection, ms", "", "p50", "p99",
+              "most")
         measure_calls("moto", connection, kinds, max(50, count // 10))
 
 
@@ -270,27 +274,26 @@ def calls_at_a_rate(port, kinds_of, rate, until):
 
 def report_data_plane(program, rounds, seconds):
     table("The data plane beside calls, p99 in ms", "", *range(1, rounds + 1), "median")
-    server = Cutover(program, "--workers", "1")
-    server.wait_until_ready()
-    world = make_world(Connection(server.port))
     alone, beside, rates = [], [], []
-    for _ in range(rounds):
-        with Load(server, seconds) as load:
-            pass
-        alone.append(load.p99)
-        enough = threading.Event()
-        thread = threading.Thread(target=lambda event=enough: rates.append(calls_at_a_rate(
-            server.port, lambda connection: call_kinds(connection, world), CALL_RATE, event)))
-        with Load(server, seconds) as load:
-            thread.start()
-            time.sleep(seconds - 1)
-            enough.set()
-            thread.join()
-        beside.append(load.p99)
+    with Cutover(program, "--workers", "1") as server:
+        server.wait_until_ready()
+        world = make_world(Connection(server.port))
+        for _ in range(rounds):
+            with Load(server, seconds) as load:
+                pass
+            alone.append(load.p99)
+            enough = threading.Event()
+            thread = threading.Thread(target=lambda event=enough: rates.append(calls_at_a_rate(
+                server.port, lambda connection: call_kinds(connection, world), CALL_RATE, event)))
+            with Load(server, seconds) as load:
+                thread.start()
+                time.sleep(seconds - 1)
+                enough.set()
+                thread.join()
+            beside.append(load.p99)
     row(f"{LOAD_RATE} requests/s", *map(ms, alone), ms(statistics.median(alone)))
     row(f"{LOAD_RATE} requests/s, {statistics.mean(rates):.0f} calls/s", *map(ms, beside),
         ms(statistics.median(beside)))
-    server.stop()
 
 
 def report_start(program, rounds):
@@ -304,20 +307,17 @@ def report_start(program, rounds):
         file.flush()
         for _ in range(rounds):
             start = time.perf_counter()
-            server = Cutover(program, stack=file.name)
-            server.wait_until_ready()
-            connection = Connection(server.port)
-            connection.call("sts", "GetCallerIdentity")
-            to_call.append(time.perf_counter() - start)
-            server.stop()
+            with Cutover(program, stack=file.name) as server:
+                server.wait_until_ready()
+                Connection(server.port).call("sts", "GetCallerIdentity")
+                to_call.append(time.perf_counter() - start)
             start = time.perf_counter()
-            server = Cutover(program, stack=file.name)
-            server.wait_until_ready(80 + server.offset)
-            with socket.create_connection(("127.0.0.1", 80 + server.offset)) as client:
-                client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                client.recv(4096)
-            to_request.append(time.perf_counter() - start)
-            server.stop()
+            with Cutover(program, stack=file.name) as server:
+                server.wait_until_ready(80 + server.offset)
+                with socket.create_connection(("127.0.0.1", 80 + server.offset)) as client:
+                    client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                    client.recv(4096)
+                to_request.append(time.perf_counter() - start)
     for title, taken in (("to the first call's answer", to_call),
                          ("to the first request's answer", to_request)):
         row(title, ms(statistics.median(taken)), ms(max(taken)))
@@ -399,16 +399,14 @@ def report_growth(program, counts, moto):
     table(f"Target groups with {RULES_PER_GROUP} rules each, µs", "",
           "to create a group with its rules", "to list, per group", "to list, per rule",
           "to describe one (p50)", "p99")
+    raised = ("target-groups", "application-load-balancers", "rules-per-application-load-balancer",
+              "target-groups-per-application-load-balancer")
+    options = [option for quota in raised for option in ("--quota", f"{quota}=1000000")]
     for count in counts:
-        server = Cutover(program, "--workers", "1", *(
-            option for quota in ("target-groups", "application-load-balancers",
-                                 "rules-per-application-load-balancer",
-                                 "target-groups-per-application-load-balancer")
-            for option in ("--quota", f"{quota}=1000000")), offset=0)
-        server.wait_until_ready()
-        measure_landscape("cutover", Connection(server.port), count)
-        print(f"<!-- resident: {server.memory_mib():.0f} MiB -->")
-        server.stop()
+        with Cutover(program, "--workers", "1", *options, offset=0) as server:
+            server.wait_until_ready()
+            measure_landscape("cutover", Connection(server.port), count)
+            print(f"<!-- resident: {server.memory_mib():.0f} MiB -->")
     if moto:
         # Without rules, of which it takes hundreds of times as long.
         measure_landscape("moto, without rules", Connection(moto.port), counts[0] // 5, False)
@@ -418,7 +416,7 @@ def moto_server():
     command = shutil.which("moto_server")
     if not command:
         print("\nmoto is left out: there is no moto_server; install moto[server]")
-        return None
+        return contextlib.nullcontext()
     port = free_port()
     return Server([command, "-H", "127.0.0.1", "-p", str(port)], port)
 
@@ -429,16 +427,12 @@ def main():
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.2f}")
-    moto = moto_server()
-    try:
-        quick = options.quick
+    quick = options.quick
+    with moto_server() as moto:
         report_start(options.program, 5 if quick else 30)
         report_latency(options.program, 300 if quick else 3000, moto)
         report_data_plane(options.program, 1 if quick else 5, 3 if quick else 6)
         report_growth(options.program, [100, 1000] if quick else [1000, 10_000], moto)
-    finally:
-        if moto:
-            moto.stop()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// The workshop's cutover in short, by AWS's SDK for JavaScript: its clients, pages, waiters, errors.
+// AWS's SDK for JavaScript: a load balancer and services behind it, pages, waiters and errors.
 // Usage: node aws_sdk.mjs PROGRAM
 
 import assert from 'node:assert/strict';
@@ -120,7 +120,9 @@ await test('services that become stable behind it', async () => {
 await test('pages of one each', async () => {
   const names = [];
   const pages = elb.paginateDescribeTargetGroups({ client: elbv2, pageSize: 1 }, {});
-  for await (const page of pages) names.push(...page.TargetGroups.map((one) => one.TargetGroupName));
+  for await (const { TargetGroups } of pages) {
+    names.push(...TargetGroups.map((one) => one.TargetGroupName));
+  }
   assert.deepEqual(names, ['api', 'users']);
   const arns = [];
   const lists = containers.paginateListServices({ client: ecs, pageSize: 1 }, {});

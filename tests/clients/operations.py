@@ -380,7 +380,8 @@ class Around(Operations):
     def test_ecr(self):
         ecr = self.program.client("ecr", region="us-west-2")  # Where the registry's name says.
         ecr.create_repository(repositoryName="mine")
-        arn = ecr.describe_repositories(repositoryNames=["mine"])["repositories"][0]["repositoryArn"]
+        found = ecr.describe_repositories(repositoryNames=["mine"])["repositories"]
+        arn = found[0]["repositoryArn"]
         ecr.tag_resource(resourceArn=arn, tags=[{"Key": "team", "Value": "forum"}])
         self.assertEqual(ecr.list_tags_for_resource(resourceArn=arn)["tags"],
                          [{"Key": "team", "Value": "forum"}])

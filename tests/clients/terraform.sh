@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Terraform's AWS provider against the built program: applies terraform/main.tf, finds nothing left
-# to change, and destroys all of it again.
+# Terraform's AWS provider against the built program: applies terraform/main.tf, changes it, finds
+# nothing left to change after either, and destroys all of it again.
 # Usage: terraform.sh PROGRAM DIRECTORY
 #   DIRECTORY  where Terraform works, below the build directory
 # Exit status 77, with the reason, unless CUTOVER_TERRAFORM=1 asks for it: `terraform init` loads
 # the provider, some 700 MiB (TF_CLI_ARGS_init=-plugin-dir=… takes it from a directory), and the
-# provider waits three minutes for what it knows to take long on AWS.
+# provider waits minutes for what it knows to take long on AWS.
 set -euo pipefail
 
 program=$1
@@ -45,7 +45,16 @@ with socket.socket() as probe:
   probe.bind(("127.0.0.1", 0))
   print(probe.getsockname()[1])')
 export TF_VAR_endpoint=$endpoint TF_VAR_port=$port
-timeout 400 terraform apply -no-color -auto-approve </dev/null
-timeout 200 terraform plan -no-color -detailed-exitcode </dev/null # 2 when there is a difference.
+apply() { timeout 400 terraform apply -no-color -auto-approve "$@" </dev/null; }
+# The exit status is 2 when there is a difference.
+nothing_differs() { timeout 200 terraform plan -no-color -detailed-exitcode "$@" </dev/null; }
+says() { [ "$(curl -sS "http://127.0.0.1:$port/gone")" = "gone, says $1" ]; }
+
+apply
+nothing_differs
+says forum
 curl -sSf -o users.json "http://127.0.0.1:$port/api/users"
+apply -var desired=2 -var team=posts
+nothing_differs -var desired=2 -var team=posts
+says posts
 timeout 400 terraform destroy -no-color -auto-approve </dev/null
