@@ -28,6 +28,7 @@ struct Named {
 std::string type_of(std::string_view id) {
   const std::string_view prefix = id.substr(0, id.find('-'));
   if (prefix == "sg") return "security-group";
+  if (prefix == "sgr") return "security-group-rule";
   if (prefix == "i") return "instance";
   return std::string(prefix);
 }
@@ -203,6 +204,7 @@ Outcome describe_tags(Context& context) {
   add(context.state.vpcs);
   add(context.state.subnets);
   add(context.state.groups);
+  for (const SecurityGroup& group : context.state.groups) add(group.rules);
   add(context.state.instances);
   return describe(
       all, query, "tagSet",

@@ -124,7 +124,7 @@ Json rendered(const PlacedRule& placed, const Ec2State& state) {
     json["referencedGroupInfo"] = {{"groupId", rule.group}, {"userId", state.account}};
   }
   if (!rule.description.empty()) json["description"] = rule.description;
-  json["tagSet"] = Json::array();
+  json["tagSet"] = tag_set(rule.tags);
   return json;
 }
 
@@ -302,7 +302,7 @@ Outcome authorize(Context& context, bool egress) {
   const auto group = group_asked(input, context.state);
   if (!group) return group.error();
   auto rules = read_rules(input, context.state, (*group)->vpc, egress);
-  read_tag_specifications(input, "security-group-rule");
+  const Tags tags = read_tag_specifications(input, "security-group-rule");
   if (const auto end = input.finish(); !end) return end.error();
   if (rules.empty()) {
     return Error{"MissingParameter", "", "The request must contain the parameter ipPermissions"};
@@ -316,7 +316,8 @@ Outcome authorize(Context& context, bool egress) {
                    fmt::format("the specified rule \"{}\" already exists", shown(rule))};
     }
     rule.id = new_id("sgr-", context.random);
-    list.push_back(rendered(PlacedRule{rule.id, {}, (*group)->id, rule}, context.state));
+    rule.tags = tags;
+    list.push_back(rendered(PlacedRule{rule.id, tags, (*group)->id, rule}, context.state));
   }
   (*group)->rules.insert((*group)->rules.end(), rules.begin(), rules.end());
   Json answer = done();
@@ -376,7 +377,7 @@ Outcome describe_security_group_rules(Context& context) {
   if (const auto end = input.finish(); !end) return end.error();
   std::vector<PlacedRule> all;
   for (const SecurityGroup& group : context.state.groups) {
-    for (const GroupRule& rule : group.rules) all.push_back({rule.id, {}, group.id, rule});
+    for (const GroupRule& rule : group.rules) all.push_back({rule.id, rule.tags, group.id, rule});
   }
   return describe(
       all, query, "securityGroupRuleSet",

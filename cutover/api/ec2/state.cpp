@@ -71,6 +71,9 @@ Tags* Ec2State::tags_of(std::string_view id) {
   if (auto* subnet = find_id(subnets, id)) return &subnet->tags;
   if (auto* group = find_id(groups, id)) return &group->tags;
   if (auto* instance = find_id(instances, id)) return &instance->tags;
+  for (SecurityGroup& group : groups) {
+    if (auto* rule = find_id(group.rules, id)) return &rule->tags;
+  }
   return nullptr;
 }
 

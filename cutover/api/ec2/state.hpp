@@ -50,8 +50,9 @@ struct GroupRule {
   std::string cidr_v6;
   std::string prefix_list;
   std::string group;
+  Tags tags;
 
-  /// Whether both allow the same; id and description aside.
+  /// Whether both allow the same; id, description and tags aside.
   bool same_as(const GroupRule& other) const;
 };
 

@@ -48,7 +48,8 @@ Json written(const GroupRule& rule) {
                {"cidr", rule.cidr_v4},
                {"cidr6", rule.cidr_v6},
                {"prefixList", rule.prefix_list},
-               {"group", rule.group}};
+               {"group", rule.group},
+               {"tags", rule.tags}};
   put(json, "fromPort", rule.from_port);
   put(json, "toPort", rule.to_port);
   return json;
@@ -136,6 +137,7 @@ void read(JsonReader& reader, GroupRule& rule) {
   rule.cidr_v6 = reader.string("cidr6");
   rule.prefix_list = reader.string("prefixList");
   rule.group = reader.string("group");
+  rule.tags = read_tags(reader);
 }
 
 template <class T>

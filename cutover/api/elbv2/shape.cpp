@@ -124,6 +124,10 @@ Error unknown_member(const Shape& shape, const std::string& pointer, const std::
   return {"ValidationError", pointer + "/" + name, std::move(message)};
 }
 
+bool is_empty_text(const json& value) {
+  return value.is_string() && value.get_ref<const std::string&>().empty();
+}
+
 Result<json> as_structure(const Shape& shape, const json& value, const std::string& pointer) {
   if (!value.is_object()) return broken(pointer, value, "Member must be a structure");
   json result = json::object();
@@ -132,7 +136,7 @@ Result<json> as_structure(const Shape& shape, const json& value, const std::stri
                                      [&](const Member& one) { return one.name == name; });
     if (member == shape.members.end()) return unknown_member(shape, pointer, name);
     // Terraform writes words that nobody gave as empty ones.
-    if (!member->required && !member->shape.words.empty() && given == "") continue;
+    if (!member->required && !member->shape.words.empty() && is_empty_text(given)) continue;
     auto read = as_shape(member->shape, given, pointer + "/" + name);
     if (!read) return read.error();
     result[name] = *std::move(read);

@@ -199,8 +199,8 @@ resource "aws_lb_listener_rule" "gone" {
 
 resource "aws_ecr_repository" "forum" { name = "forum" }
 
-resource "aws_ecs_cluster" "default" {
-  name = "default"
+resource "aws_ecs_cluster" "forum" {
+  name = "forum"
   setting {
     name  = "containerInsights"
     value = "disabled"
@@ -223,7 +223,7 @@ resource "aws_ecs_task_definition" "each" {
 resource "aws_ecs_service" "each" {
   for_each                           = toset(["api", "users"])
   name                               = each.key
-  cluster                            = aws_ecs_cluster.default.id
+  cluster                            = aws_ecs_cluster.forum.id
   task_definition                    = aws_ecs_task_definition.each[each.key].arn
   desired_count                      = var.desired
   launch_type                        = "EC2"

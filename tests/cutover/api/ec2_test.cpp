@@ -209,6 +209,23 @@ TEST_F(Ec2Api, AContainerInstanceIsAmongTheInstances) {
   EXPECT_EQ(reservation["instancesSet"][0]["placement"]["availabilityZone"], "us-east-1b");
 }
 
+TEST_F(Ec2Api, RulesOfSecurityGroupsHaveTags) {
+  const Json group = good("DescribeSecurityGroups")["securityGroupInfo"][0]["groupId"];
+  const Json tagged = {{{"ResourceType", "security-group-rule"}, {"Tag", {{{"Key", "a"}}}}}};
+  const Json made = good("AuthorizeSecurityGroupIngress", {{"GroupId", group},
+                                                           {"IpProtocol", "tcp"},
+                                                           {"FromPort", "80"},
+                                                           {"ToPort", "80"},
+                                                           {"CidrIp", "10.0.0.0/8"},
+                                                           {"TagSpecification", tagged}});
+  const Json rule = made["securityGroupRuleSet"][0]["securityGroupRuleId"];
+  good("CreateTags", {{"ResourceId", {rule}}, {"Tag", {{{"Key", "b"}, {"Value", "2"}}}}});
+  const Json found = good("DescribeSecurityGroupRules", {{"SecurityGroupRuleId", {rule}}});
+  EXPECT_EQ(found["securityGroupRuleSet"][0]["tagSet"].dump(),
+            R"([{"key":"a","value":""},{"key":"b","value":"2"}])");
+  EXPECT_EQ(good("DescribeTags")["tagSet"][1]["resourceType"], "security-group-rule");
+}
+
 TEST_F(Ec2Api, StateIsTheSameAfterItWasKept) {
   good("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}});
   good("RunInstances", {{"ImageId", "ami-1"}});
