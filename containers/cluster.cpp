@@ -32,8 +32,8 @@ Cluster::Core::Core(Timers& its_timers, Runtime& runtime, TargetRegistry& regist
       timers(its_timers),
       start_faults(options.start_faults ? options.start_faults : std::make_shared<StartFaults>()),
       instances(timers.clock(), arns, addresses, zones_of(options), options.seed ^ instances_seed),
-      surroundings{timers,        runtime,   registry, options.images,
-                   *start_faults, instances, index,    on_change},
+      surroundings{timers,    runtime, registry,  options.images, *start_faults,
+                   instances, index,   on_change, options.support},
       services(surroundings, definitions, arns, random, [this] { on_task_stopped(); }),
       standalone(surroundings, arns, random, instances, [this] { on_task_stopped(); }) {
   for (const ContainerInstanceGroup& group : options.container_instances) {

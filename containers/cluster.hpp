@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "containers/container_instance.hpp"
+#include "containers/deployment_support.hpp"
 #include "containers/failure.hpp"
 #include "containers/image.hpp"
 #include "containers/loopback_addresses.hpp"
@@ -49,6 +50,7 @@ struct ClusterOptions {
   Tags tags;
   /// Shared by clusters that share their task definitions; nullptr: its own.
   std::shared_ptr<StartFaults> start_faults;
+  DeploymentSupport support;  ///< Of deployments that shift traffic or are watched by alarms.
 };
 
 struct ClusterDescription {
@@ -124,8 +126,10 @@ class Cluster {
   // By their ARNs, also those of services that are deleted and replaced.
   ServiceDeploymentsAnswer describe_service_deployments(const std::vector<std::string>& arns) const;
   ServiceRevisionsAnswer describe_service_revisions(const std::vector<std::string>& arns) const;
-  /// Back to the one that was completed last.
-  Result<void> stop_service_deployment(const std::string& arn);
+  Result<void> stop_service_deployment(const std::string& arn, StopType type = StopType::rollback);
+  /// Answers a hook that pauses the deployment.
+  Result<void> continue_service_deployment(const std::string& arn, const std::string& hook_id,
+                                           LifecycleHook::TimeoutAction action);
 
   /// Running and recently stopped tasks, oldest first; of one service, or of all ("").
   std::vector<TaskDescription> tasks(const std::string& service = "") const;

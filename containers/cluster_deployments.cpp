@@ -72,9 +72,19 @@ ServiceRevisionsAnswer Cluster::describe_service_revisions(
   return answer;
 }
 
-Result<void> Cluster::stop_service_deployment(const std::string& arn) {
+Result<void> Cluster::stop_service_deployment(const std::string& arn, StopType type) {
   for (ServiceAgent* owner : core_->services.owners("service-deployment", arn)) {
-    if (find_deployment({owner}, arn)) return owner->stop_service_deployment(arn);
+    if (find_deployment({owner}, arn)) return owner->stop_service_deployment(arn, type);
+  }
+  return no_such_deployment(arn);
+}
+
+Result<void> Cluster::continue_service_deployment(const std::string& arn,
+                                                  const std::string& hook_id,
+                                                  LifecycleHook::TimeoutAction action) {
+  for (ServiceAgent* owner : core_->services.owners("service-deployment", arn)) {
+    if (!find_deployment({owner}, arn)) continue;
+    return owner->continue_service_deployment(arn, hook_id, action);
   }
   return no_such_deployment(arn);
 }

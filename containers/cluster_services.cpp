@@ -49,7 +49,8 @@ Result<void> ClusterServices::check(const ServiceSpec& spec) const {
   if (auto checked = check_service(spec, **definition); !checked) return checked;
   if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
   if (auto checked = check_tags(spec.tags); !checked) return checked;
-  return check_target_groups(spec);
+  if (auto checked = check_target_groups(spec); !checked) return checked;
+  return check_support(spec, surroundings_.support.checks());
 }
 
 Result<void> ClusterServices::check_target_groups(const ServiceSpec& spec) const {
@@ -58,6 +59,14 @@ Result<void> ClusterServices::check_target_groups(const ServiceSpec& spec) const
     const auto checked = surroundings_.registry.check_target_group(group);
     if (!checked) {
       return at(fmt::format("/loadBalancers/{}/targetGroupArn", i), checked.error());
+    }
+    const auto& advanced = spec.load_balancers[i].advanced;
+    if (!advanced) continue;
+    const auto alternate =
+        surroundings_.registry.check_target_group(advanced->alternate_target_group);
+    if (!alternate) {
+      return at(fmt::format("/loadBalancers/{}/advancedConfiguration/alternateTargetGroupArn", i),
+                alternate.error());
     }
   }
   return {};
@@ -169,6 +178,12 @@ Result<void> ClusterServices::update(std::string_view name, const ServiceUpdate&
   if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
   if (update.load_balancers) {
     if (auto checked = check_target_groups(spec); !checked) return checked;
+  }
+  // A rule or an alarm that has gone meanwhile does not keep a service from being scaled.
+  if (update.load_balancers || update.task_definition || update.force_new_deployment ||
+      spec.deployment != service.spec().deployment) {
+    if (auto checked = check_support(spec, surroundings_.support.checks()); !checked)
+      return checked;
   }
   service.update(std::move(spec), *definition, update.force_new_deployment);
   return {};

@@ -47,6 +47,13 @@ struct Deployment {
   WallTime updated_at{};
 };
 
+/// Why a deployment fails.
+struct DeploymentFailure {
+  std::string monitor;  ///< What found it: "circuit breaker".
+  std::string words;    ///< "tasks failed to start"
+  bool rollback = false;
+};
+
 /// How many tasks of a deployment are on their way to RUNNING, are RUNNING, and are not STOPPED.
 struct TaskCounts {
   std::uint32_t pending = 0;

@@ -77,6 +77,10 @@ DeploymentConfiguration changed(DeploymentConfiguration configuration,
   overlay(configuration.linear, change.linear);
   overlay(configuration.canary, change.canary);
   overlay(configuration.hooks, change.hooks);
+  // What belongs to another strategy goes with it.
+  const auto strategy = configuration.strategy;
+  if (strategy != DeploymentStrategy::linear && !change.linear) configuration.linear.reset();
+  if (strategy != DeploymentStrategy::canary && !change.canary) configuration.canary.reset();
   return configuration;
 }
 

@@ -19,13 +19,6 @@
 
 namespace cutover::containers {
 
-/// Why a deployment fails.
-struct DeploymentFailure {
-  std::string_view monitor;  ///< What found it: "circuit breaker".
-  std::string_view words;    ///< "tasks failed to start"
-  bool rollback = false;
-};
-
 class Deployments {
  public:
   /// All but the name are borrowed.

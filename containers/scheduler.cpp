@@ -252,6 +252,7 @@ Plan plan_side_by_side(const ServiceGoal& goal, const ObservedTasks& tasks, Time
     one.shifting = false;
     one.desired_count = goal.deployments[i].desired_count;
     one.deployments = {goal.deployments[i]};
+    if (i > 0) one.scale_in_order.clear();  // it is of PRIMARY's tasks
     Plan its = Planner(one, tasks, now).make();
     for (PlannedStart& start : its.start) {
       start.deployment = i;

@@ -35,20 +35,6 @@ Result<void> check_daemon(const ServiceSpec& spec) {
   return {};
 }
 
-/// What deployments here do not do yet.
-Result<void> check_supported(const DeploymentConfiguration& configuration) {
-  if (configuration.strategy != DeploymentStrategy::rolling) {
-    return invalid(
-        "/deploymentConfiguration/strategy",
-        fmt::format("found {}; only ROLLING is supported", to_string(configuration.strategy)));
-  }
-  if (configuration.alarms && configuration.alarms->enable) {
-    return invalid("/deploymentConfiguration/alarms/enable",
-                   "found true; alarms are not supported");
-  }
-  return {};
-}
-
 /// What a deployment that shifts traffic has to know.
 Result<void> check_strategy(const ServiceSpec& spec) {
   const DeploymentConfiguration& its = spec.deployment;
@@ -68,11 +54,26 @@ Result<void> check_strategy(const ServiceSpec& spec) {
     return invalid(place + "/bakeTimeInMinutes", "found none; the strategy BLUE_GREEN requires it");
   }
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
-    if (spec.load_balancers[i].advanced) continue;
-    return invalid(fmt::format("/loadBalancers/{}/advancedConfiguration", i),
-                   fmt::format("found none; the strategy {} requires an alternate target group and "
-                               "a production listener rule",
-                               to_string(its.strategy)));
+    const ServiceLoadBalancer& entry = spec.load_balancers[i];
+    const std::string advanced = fmt::format("/loadBalancers/{}/advancedConfiguration", i);
+    if (!entry.advanced) {
+      return invalid(advanced,
+                     fmt::format("found none; the strategy {} requires an alternate target group "
+                                 "and a production listener rule",
+                                 to_string(its.strategy)));
+    }
+    if (entry.advanced->alternate_target_group == entry.target_group) {
+      return invalid(advanced + "/alternateTargetGroupArn",
+                     fmt::format("found {}, which is the target group already; another one is "
+                                 "required",
+                                 entry.target_group));
+    }
+    if (entry.advanced->test_listener_rule == entry.advanced->production_listener_rule) {
+      return invalid(advanced + "/testListenerRule",
+                     fmt::format("found {}, which is the production listener rule already; another "
+                                 "one is required, or none",
+                                 entry.advanced->test_listener_rule));
+    }
   }
   return {};
 }
@@ -110,7 +111,6 @@ Result<void> check_service(const ServiceSpec& spec) {
 
 Result<void> check_service(const ServiceSpec& spec, const TaskDefinition& definition) {
   if (auto checked = check_service(spec); !checked) return checked;
-  if (auto checked = check_supported(spec.deployment); !checked) return checked;
   if (auto checked = check_network(spec.network, definition); !checked) return checked;
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     auto checked =

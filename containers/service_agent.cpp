@@ -38,7 +38,7 @@ ServiceAgent::ServiceAgent(const Surroundings& surroundings, const ArnMaker& arn
       events_(spec_.name, surroundings.timers.clock(), random),
       deployments_(arns, spec_.name, surroundings.timers.clock(), random, events_),
       created_at_(surroundings.timers.clock().wall_now()) {
-  deployments_.begin(spec_, std::move(definition), 0);
+  begin_deployment(std::move(definition), 0);
   look_again();
   plan_at(surroundings_.timers.now());  // a new service has nothing to gather first
 }
@@ -52,37 +52,6 @@ ServiceAgent::~ServiceAgent() {
 
 std::uint32_t ServiceAgent::desired_count() const {
   return is_daemon() ? static_cast<std::uint32_t>(instances_.size()) : spec_.desired_count;
-}
-
-void ServiceAgent::update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment) {
-  const bool deploys = force_new_deployment || definition->arn != this->definition()->arn ||
-                       needs_new_deployment(spec_, spec);
-  const std::uint32_t count = spec.desired_count;
-  const std::uint32_t before = std::exchange(spec_, std::move(spec)).desired_count;
-  if (count != before) set_desired_count(count);
-  if (deploys) deploy(std::move(definition));
-  plan_soon();
-}
-
-void ServiceAgent::set_desired_count(std::uint32_t count) {
-  spec_.desired_count = count;
-  deployments_.set_desired_count(deployments_.primary(), count);
-  plan_soon();
-}
-
-void ServiceAgent::deploy(DefinitionPtr definition) {
-  const Deployment& former = deployments_.primary();
-  // A finished deployment keeps up its count until the new one takes over; an unfinished one does
-  // not grow any more.
-  const std::uint32_t kept =
-      former.state == RolloutState::completed ? desired_count() : tasks_.counts(former.key).running;
-  deployments_.begin(spec_, std::move(definition), kept);
-}
-
-void ServiceAgent::remove() {
-  status_ = has_live_tasks() ? ServiceStatus::draining : ServiceStatus::inactive;
-  instances_.clear();
-  set_desired_count(0);
 }
 
 void ServiceAgent::stop_now() {
@@ -133,26 +102,6 @@ TaskAgent* ServiceAgent::task(std::string_view id) {
 
 Deployment* ServiceAgent::deployment_of(const TaskAgent& task) {
   return deployments_.find(tasks_.at(task).deployment);
-}
-
-Result<void> ServiceAgent::stop_service_deployment(std::string_view arn) {
-  const ServiceDeployment* record = deployments_.find_record(arn);
-  if (!record) {
-    return Error{"ServiceDeploymentNotFoundException", "/serviceDeploymentArn",
-                 fmt::format("Service deployment not found: {}", arn)};
-  }
-  if (is_final(record->status) || !deployments_.under_way() ||
-      deployments_.primary().rolled_back_to) {
-    return Error{"ConflictException", "/serviceDeploymentArn",
-                 fmt::format("the service deployment is {}; only one that is IN_PROGRESS can be "
-                             "stopped",
-                             to_string(record->status))};
-  }
-  deployments_.set_status(deployments_.record(), ServiceDeploymentStatus::rollback_requested, {});
-  deployments_.fail({"deployment", "stopped by request", true},
-                    tasks_.counts(deployments_.primary().key).live);
-  plan_soon();
-  return {};
 }
 
 // What becomes of tasks. None of these destroys one: that is left to plan().
@@ -227,6 +176,7 @@ void ServiceAgent::plan() {
       [this](const Deployment& each) { return tasks_.counts(each.key).live > 0; });
   events_.flush();
   watch_over_deployment();
+  advance_shift();
   tell_unhealthy();
   const Plan plan = make_plan(goal(), observed_, surroundings_.timers.now());
   carry_out(plan);
@@ -265,30 +215,13 @@ void ServiceAgent::look_at(ServiceTasks::Entry& entry) {
   observed_.put(entry.key, std::move(seen), now);
 }
 
-void ServiceAgent::watch_over_deployment() {
-  const auto& configuration = spec_.deployment;
-  for (Deployment& each : deployments_.list()) {
-    const bool well = observed_.group(each.key).count(TaskHealth::healthy) > 0;
-    if (well) each.breaker.runs_well();
-  }
-  if (!deployments_.under_way() || status_ != ServiceStatus::active) return;
-  const Deployment& primary = deployments_.primary();
-  ServiceDeployment& record = deployments_.record();
-  record.breaker_count = primary.breaker.failed_tasks();
-  record.breaker_threshold = CircuitBreaker::threshold(desired_count());
-  if (!configuration.circuit_breaker.enable || !primary.breaker.is_tripped(desired_count())) return;
-  record.breaker = MonitorStatus::triggered;
-  deployments_.fail(
-      {"circuit breaker", "tasks failed to start", configuration.circuit_breaker.rollback},
-      tasks_.counts(primary.key).live);
-}
-
 ServiceGoal ServiceAgent::goal() const {
   ServiceGoal goal;
   goal.scheduling = spec_.scheduling;
   goal.desired_count = desired_count();
   goal.minimum_healthy_percent = spec_.deployment.minimum_healthy_percent;
   goal.maximum_percent = spec_.deployment.maximum_percent;
+  goal.shifting = shift_ != nullptr;
   goal.instances = instances_;
   goal.deployments.clear();
   for (const Deployment& each : deployments_.list()) {
@@ -438,8 +371,9 @@ void ServiceAgent::settle(const Plan& plan) {
   events_.holds(ServiceEvents::Condition::unplaced, !unplaced_.empty(), unplaced_);
   events_.holds(ServiceEvents::Condition::held_by_protection, plan.held_by_protection > 0,
                 std::to_string(plan.held_by_protection));
-  if (plan.steady && deployments_.under_way()) deployments_.complete();
-  events_.holds(ServiceEvents::Condition::steady, plan.steady && active);
+  const bool steady = plan.steady && !shift_;
+  if (steady && deployments_.under_way()) complete_deployment();
+  events_.holds(ServiceEvents::Condition::steady, steady && active);
   if (status_ != ServiceStatus::draining) return;
   bool leaving = true;
   tasks_.for_each([&](const ServiceTasks::Entry& entry) {
@@ -459,7 +393,8 @@ void ServiceAgent::wait_for_more(const Plan& plan) {
       })) {
     plan_at(now + plan_delay);
   }
-  for (const auto& moment : {plan.look_again, events_.next_repeat(), tasks_.next_forgetting()}) {
+  for (const auto& moment :
+       {plan.look_again, events_.next_repeat(), tasks_.next_forgetting(), next_moment()}) {
     if (moment) plan_at(std::max(*moment, now + plan_delay));
   }
 }

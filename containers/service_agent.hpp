@@ -20,6 +20,7 @@
 #include "containers/scheduler.hpp"
 #include "containers/service.hpp"
 #include "containers/service_events.hpp"
+#include "containers/service_shift.hpp"
 #include "containers/service_tasks.hpp"
 #include "containers/task_agent.hpp"
 
@@ -41,7 +42,8 @@ class ServiceAgent final : private TaskListener {
   const DefinitionPtr& definition() const { return deployments_.primary().revision->definition; }
 
   /// UpdateService: what the spec changes takes effect at once; a new deployment begins, and
-  /// becomes PRIMARY, when a change needs one or when it is forced.
+  /// becomes PRIMARY, when a change needs one or when it is forced. It keeps its strategy and its
+  /// alarms to its end.
   void update(ServiceSpec spec, DefinitionPtr definition, bool force_new_deployment);
   /// Container instances have changed, or the protection of a task.
   void look_again();
@@ -72,8 +74,11 @@ class ServiceAgent final : private TaskListener {
   /// Newest first.
   std::vector<ServiceDeploymentDescription> service_deployments() const;
   RevisionPtr revision(std::string_view arn) const { return deployments_.find_revision(arn); }
-  /// StopServiceDeployment: back to the one that was completed last.
-  Result<void> stop_service_deployment(std::string_view arn);
+  /// StopServiceDeployment.
+  Result<void> stop_service_deployment(std::string_view arn, StopType type = StopType::rollback);
+  /// ContinueServiceDeployment: answers a hook that pauses the deployment.
+  Result<void> continue_service_deployment(std::string_view arn, std::string_view hook_id,
+                                           LifecycleHook::TimeoutAction action);
 
  private:
   void on_running(TaskAgent& task) override;
@@ -88,6 +93,14 @@ class ServiceAgent final : private TaskListener {
   Deployment* deployment_of(const TaskAgent& task);
   void set_desired_count(std::uint32_t count);
   void deploy(DefinitionPtr definition);
+  void begin_deployment(DefinitionPtr definition, std::uint32_t kept);
+  void begin_watching_alarms();
+  void fail_deployment(const DeploymentFailure& failure);
+  void complete_deployment();
+  void watch_alarms();
+  void advance_shift();
+  static Error no_service_deployment(std::string_view arn);
+  std::optional<TimePoint> next_moment() const;
 
   void look_at_instances();
   void plan_at(TimePoint moment);
@@ -125,6 +138,9 @@ class ServiceAgent final : private TaskListener {
   Deployments deployments_;
   ServiceTasks tasks_;
   ObservedTasks observed_;
+  std::unique_ptr<ServiceShift> shift_;  ///< While a deployment shifts traffic.
+  std::vector<std::string> alarms_;      ///< Those that watch over the present deployment.
+  std::optional<TimePoint> alarms_until_;
   std::vector<std::string> instances_;  ///< A daemon's.
   std::set<TaskKey> polled_;            ///< Those that only looking tells about.
   std::set<TaskKey> told_unhealthy_;

@@ -32,6 +32,12 @@ enum class MonitorStatus { disabled, monitoring, triggered, monitoring_complete 
 /// Of a lifecycle hook that has been called.
 enum class HookStatus { awaiting_action, in_progress, succeeded, failed, timed_out };
 
+/// StopServiceDeployment: what becomes of the service.
+enum class StopType {
+  rollback,  ///< Back to the revision that was deployed last.
+  abort      ///< It stays as it is; what it does exactly is unverified.
+};
+
 std::string_view to_string(ServiceDeploymentStatus status);  ///< "ROLLBACK_IN_PROGRESS"
 std::string_view to_string(MonitorStatus status);            ///< "MONITORING_COMPLETE"
 std::string_view to_string(HookStatus status);               ///< "AWAITING_ACTION"
@@ -63,6 +69,8 @@ struct ServiceDeployment {
   DeploymentKey deployment = 0;  ///< Whose tasks the target revision runs.
   RevisionPtr target;
   std::vector<Source> sources;
+  /// The one of them whose traffic is shifted; nothing with a rolling update.
+  std::optional<DeploymentKey> shifts_from;
   DeploymentConfiguration configuration;
   ServiceDeploymentStatus status = ServiceDeploymentStatus::pending;
   std::string status_reason;

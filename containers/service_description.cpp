@@ -33,6 +33,9 @@ std::vector<ServiceDeploymentDescription> ServiceAgent::service_deployments() co
     each.target.requested_test_traffic_weight = record.test_weight;
     for (const auto& source : record.sources) {
       each.sources.push_back(summarize(source.deployment, *source.revision));
+      if (source.deployment != record.shifts_from) continue;
+      each.sources.back().requested_production_traffic_weight = 100 - record.production_weight;
+      each.sources.back().requested_test_traffic_weight = 100 - record.test_weight;
     }
     descriptions.push_back(std::move(each));
   }

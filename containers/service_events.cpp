@@ -97,6 +97,10 @@ void ServiceEvents::registration_failed(const std::string& target_group, const s
                   why));
 }
 
+void ServiceEvents::traffic_not_shifted(const std::string& rule, const std::string& why) {
+  add(fmt::format("failed to shift traffic in (listener-rule {}) with (error {})", rule, why));
+}
+
 std::optional<TimePoint> ServiceEvents::next_repeat() const {
   std::optional<TimePoint> next;
   for (const auto& [condition, said] : said_) {

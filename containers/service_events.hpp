@@ -38,6 +38,7 @@ class ServiceEvents {
   void failed(const std::string& deployment, std::string_view why);
   void rolling_back(const std::string& deployment);
   void registration_failed(const std::string& target_group, const std::string& why);
+  void traffic_not_shifted(const std::string& rule, const std::string& why);
   /// `text` is "(port 32768) is unhealthy in (target-group api) due to (reason …)".
   void unhealthy(const std::string& text) { add(text); }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "containers/container_log.hpp"
+#include "containers/deployment_support.hpp"
 #include "containers/image.hpp"
 #include "containers/placer.hpp"
 #include "containers/runtime.hpp"
@@ -39,6 +40,7 @@ struct Surroundings {
   TaskIndex& index;
   /// Hears, by its ARN, of what has changed for good; may be empty.
   const std::function<void(const std::string& arn)>& on_change;
+  DeploymentSupport support = {};
 };
 
 /// Stopped tasks are described for at least an hour (DescribeTasks) …

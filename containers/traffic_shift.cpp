@@ -19,6 +19,14 @@ bool is_over(HookStatus status) {
   return status != HookStatus::in_progress && status != HookStatus::awaiting_action;
 }
 
+/// What a failure is found by that comes from the stages themselves.
+constexpr const char* hook_monitor = "lifecycle hook";
+constexpr const char* stage_monitor = "lifecycle stage";
+
+std::string hook_id(LifecycleStage stage, std::size_t hook) {
+  return fmt::format("{}-{}", to_string(stage), hook);
+}
+
 LifecycleStage after(LifecycleStage stage) {
   return static_cast<LifecycleStage>(static_cast<int>(stage) + 1);
 }
@@ -43,12 +51,15 @@ std::vector<ShiftStep> shift_steps(const DeploymentConfiguration& configuration)
   return steps;
 }
 
-TrafficShift::TrafficShift(DeploymentConfiguration configuration, bool has_test_rule,
-                           bool reconciles, TimePoint now)
+TrafficShift::TrafficShift(DeploymentConfiguration configuration, const Setting& setting,
+                           TimePoint now)
     : configuration_(std::move(configuration)),
-      has_test_rule_(has_test_rule),
+      setting_(setting),
       steps_(shift_steps(configuration_)) {
-  enter(reconciles ? LifecycleStage::reconcile_service : LifecycleStage::pre_scale_up, now);
+  // A share for nobody would be lost.
+  if (!setting_.has_source) steps_ = {ShiftStep{100}};
+  enter(setting_.reconciles ? LifecycleStage::reconcile_service : LifecycleStage::pre_scale_up,
+        now);
 }
 
 void TrafficShift::enter(LifecycleStage stage, TimePoint now) {
@@ -76,10 +87,26 @@ void TrafficShift::enter(LifecycleStage stage, TimePoint now) {
     const LifecycleHook& hook = configuration_.hooks[i];
     if (!contains(hook.stages, stage)) continue;
     const bool pauses = hook.target_type == LifecycleHook::TargetType::pause;
-    hooks_.push_back({i, fmt::format("{}-{}", to_string(stage), i),
+    hooks_.push_back({i, hook_id(stage, i),
                       pauses ? HookStatus::awaiting_action : HookStatus::in_progress,
                       now + hook.timeout, std::nullopt});
-    if (!pauses) act({Kind::call_hook, 0, i});
+    if (!pauses) call_hook(i, hooks_.back().id, stage);
+  }
+}
+
+void TrafficShift::call_hook(std::size_t hook, std::string id, LifecycleStage stage) {
+  act({Kind::call_hook, 0, hook, std::move(id), stage});
+}
+
+/// Hooks of the stages that shift traffic hear of the way back, too. Nothing depends on what they
+/// answer (ECS developer guide: Lifecycle hooks).
+void TrafficShift::call_hooks_back(LifecycleStage stage) {
+  for (std::size_t i = 0; i < configuration_.hooks.size(); ++i) {
+    const LifecycleHook& hook = configuration_.hooks[i];
+    const bool pauses = hook.target_type == LifecycleHook::TargetType::pause;
+    if (!pauses && contains(hook.stages, stage)) {
+      call_hook(i, "ROLLBACK-" + hook_id(stage, i), stage);
+    }
   }
 }
 
@@ -89,7 +116,7 @@ void TrafficShift::set_production(double percent) {
 }
 
 void TrafficShift::set_test(double percent) {
-  if (!has_test_rule_) return;
+  if (!setting_.has_test_rule) return;
   test_ = percent;
   act({Kind::set_test, percent});
 }
@@ -98,11 +125,11 @@ std::vector<ShiftAction> TrafficShift::advance(const Sight& sight, TimePoint now
   while (outcome_ == Outcome::under_way) {
     // The other stages end with their hooks and bake times, each of which has an end of its own.
     if (stage_ == LifecycleStage::scale_up && now - stage_began_ >= stage_longest) {
-      roll_back(fmt::format("the stage {} has taken too long", to_string(stage_)));
+      fail({stage_monitor, fmt::format("{} has taken too long", to_string(stage_)), true});
     }
     const bool done = hooks_are_done(now) && is_done(sight, now);
-    if (rolling_back_ && !on_the_way_back_) {
-      begin_rollback(now);
+    if (failure_ && !on_the_way_back_) {
+      take_failure(now);
       continue;
     }
     if (!done) break;
@@ -116,10 +143,21 @@ std::vector<ShiftAction> TrafficShift::advance(const Sight& sight, TimePoint now
 }
 
 /// Traffic first, at once; then the target's tasks.
-void TrafficShift::begin_rollback(TimePoint now) {
+void TrafficShift::take_failure(TimePoint now) {
+  if (!failure_->rollback || !setting_.has_source) {
+    hooks_.clear();
+    outcome_ = Outcome::failed;
+    return;
+  }
   on_the_way_back_ = true;
-  if (production_ > 0) set_production(0);
-  if (test_ > 0) set_test(0);
+  if (production_ > 0) {
+    set_production(0);
+    call_hooks_back(LifecycleStage::production_traffic_shift);
+  }
+  if (test_ > 0) {
+    set_test(0);
+    call_hooks_back(LifecycleStage::test_traffic_shift);
+  }
   if (target_started_) {
     enter(LifecycleStage::clean_up, now);
   } else {
@@ -128,10 +166,12 @@ void TrafficShift::begin_rollback(TimePoint now) {
   }
 }
 
-void TrafficShift::roll_back(std::string reason) {
-  if (rolling_back_ || outcome_ != Outcome::under_way || stage_ == LifecycleStage::clean_up) return;
-  rolling_back_ = true;
-  rollback_reason_ = std::move(reason);
+bool TrafficShift::can_fail() const {
+  return !failure_ && outcome_ == Outcome::under_way && stage_ != LifecycleStage::clean_up;
+}
+
+void TrafficShift::fail(DeploymentFailure failure) {
+  if (can_fail()) failure_ = std::move(failure);
 }
 
 bool TrafficShift::hooks_are_done(TimePoint now) {
@@ -145,7 +185,7 @@ bool TrafficShift::hooks_are_done(TimePoint now) {
     done = false;
     if (!hook.call_again_at || *hook.call_again_at > now) continue;
     hook.call_again_at.reset();
-    act({Kind::call_hook, 0, hook.hook});
+    call_hook(hook.hook, hook.id, stage_);
   }
   return done;
 }
@@ -154,7 +194,7 @@ void TrafficShift::expire(ActiveHook& hook) {
   hook.status = HookStatus::timed_out;
   const bool back =
       configuration_.hooks[hook.hook].timeout_action == LifecycleHook::TimeoutAction::rollback;
-  if (back) roll_back(fmt::format("the lifecycle hook {} timed out", hook.id));
+  if (back) fail({hook_monitor, fmt::format("{} timed out", hook.id), true});
 }
 
 bool TrafficShift::is_done(const Sight& sight, TimePoint now) {
@@ -189,7 +229,8 @@ void TrafficShift::hook_answered(std::string_view id, const HookAnswer& answer, 
   found->status = answer.status;
   if (answer.status == HookStatus::in_progress) found->call_again_at = now + answer.call_back_delay;
   if (answer.status == HookStatus::failed) {
-    roll_back(fmt::format("the lifecycle hook {} failed", id));
+    const std::string why = answer.reason.empty() ? "" : ": " + answer.reason;
+    fail({hook_monitor, fmt::format("{} failed{}", id, why), true});
   }
 }
 
@@ -200,7 +241,7 @@ bool TrafficShift::act_on_hook(std::string_view id, LifecycleHook::TimeoutAction
   found->status = HookStatus::succeeded;
   if (action == LifecycleHook::TimeoutAction::rollback) {
     found->status = HookStatus::failed;
-    roll_back(fmt::format("the lifecycle hook {} was answered with ROLLBACK", id));
+    fail({hook_monitor, fmt::format("{} was answered with ROLLBACK", id), true});
   }
   return true;
 }

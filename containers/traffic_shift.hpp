@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "containers/deployment_configuration.hpp"
+#include "containers/hook_runner.hpp"
 #include "containers/service_deployment.hpp"
 #include "lb/base/clock.hpp"
 
@@ -40,14 +41,9 @@ struct ShiftAction {
   Kind kind = Kind::start_target;
   double percent = 0;
   std::size_t hook = 0;
+  std::string hook_id = {};                             ///< By which it answers.
+  LifecycleStage stage = LifecycleStage::pre_scale_up;  ///< The one the hook is called for.
   friend bool operator==(const ShiftAction&, const ShiftAction&) = default;
-};
-
-/// What a hook answers.
-struct HookAnswer {
-  HookStatus status =
-      HookStatus::succeeded;  ///< succeeded, failed, or in_progress: call it again …
-  Duration call_back_delay = Duration::zero();  ///< … after this.
 };
 
 class TrafficShift {
@@ -66,11 +62,22 @@ class TrafficShift {
     TimePoint expires_at{};
     std::optional<TimePoint> call_again_at;
   };
-  enum class Outcome { under_way, successful, rolled_back };
+  enum class Outcome {
+    under_way,
+    successful,
+    rolled_back,
+    failed  ///< Everything stays where it is.
+  };
+  /// What there is at the start.
+  struct Setting {
+    bool has_test_rule = false;
+    bool reconciles = false;  ///< More than one revision has tasks.
+    /// A revision to go back to. Without one all traffic is the target's at once, and a failure
+    /// leaves everything where it is.
+    bool has_source = true;
+  };
 
-  /// `reconciles`: more than one revision has tasks at the start.
-  TrafficShift(DeploymentConfiguration configuration, bool has_test_rule, bool reconciles,
-               TimePoint now);
+  TrafficShift(DeploymentConfiguration configuration, const Setting& setting, TimePoint now);
 
   /// Goes on as far as it can; the actions are to be performed in their order.
   std::vector<ShiftAction> advance(const Sight& sight, TimePoint now);
@@ -78,13 +85,16 @@ class TrafficShift {
   void hook_answered(std::string_view id, const HookAnswer& answer, TimePoint now);
   /// ContinueServiceDeployment; false when no such hook waits for an action.
   bool act_on_hook(std::string_view id, LifecycleHook::TimeoutAction action);
-  /// An alarm, a circuit breaker, a request: back to the source. Ignored when it is too late.
-  void roll_back(std::string reason);
+  /// An alarm, a circuit breaker, a request: back to the source if the failure says so and there is
+  /// one. Ignored when it is too late.
+  void fail(DeploymentFailure failure);
+  /// Whether it is not too late.
+  bool can_fail() const;
 
   LifecycleStage stage() const { return stage_; }
   const std::vector<ActiveHook>& hooks() const { return hooks_; }
-  bool is_rolling_back() const { return rolling_back_; }
-  const std::string& rollback_reason() const { return rollback_reason_; }
+  /// Why it goes back, or has ended without success; nothing while all is well.
+  const std::optional<DeploymentFailure>& failure() const { return failure_; }
   Outcome outcome() const { return outcome_; }
   double production_percent() const { return production_; }
   double test_percent() const { return test_; }
@@ -96,14 +106,16 @@ class TrafficShift {
   void act(ShiftAction action) { actions_.push_back(action); }
   void set_production(double percent);
   void set_test(double percent);
-  void begin_rollback(TimePoint now);
+  void call_hook(std::size_t hook, std::string id, LifecycleStage stage);
+  void call_hooks_back(LifecycleStage stage);
+  void take_failure(TimePoint now);
   bool hooks_are_done(TimePoint now);
   void expire(ActiveHook& hook);
   bool is_done(const Sight& sight, TimePoint now);
   bool production_is_shifted(TimePoint now);
 
   DeploymentConfiguration configuration_;
-  bool has_test_rule_;
+  Setting setting_;
   std::vector<ShiftStep> steps_;
   LifecycleStage stage_ = LifecycleStage::pre_scale_up;
   TimePoint stage_began_{};
@@ -113,8 +125,7 @@ class TrafficShift {
   double production_ = 0;
   double test_ = 0;
   bool target_started_ = false;
-  bool rolling_back_ = false;
-  std::string rollback_reason_;
+  std::optional<DeploymentFailure> failure_;
   bool on_the_way_back_ = false;
   Outcome outcome_ = Outcome::under_way;
   std::vector<ShiftAction> actions_;

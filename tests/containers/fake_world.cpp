@@ -235,11 +235,13 @@ std::uint32_t FakeRegistry::count(const std::string& group, TargetStatus wanted)
 
 namespace {
 
-ClusterOptions options(std::uint64_t seed, std::vector<ContainerInstanceGroup> instances) {
+ClusterOptions options(std::uint64_t seed, std::vector<ContainerInstanceGroup> instances,
+                       const DeploymentSupport& support) {
   ClusterOptions options;
   options.name = "demo";
   options.seed = seed;
   options.container_instances = std::move(instances);
+  options.support = support;
   for (const std::string app : {"api", "users"}) options.images[app + ":1"] = AppImage{app, {}};
   return options;
 }
@@ -248,11 +250,12 @@ ClusterOptions options(std::uint64_t seed, std::vector<ContainerInstanceGroup> i
 
 World::World(std::uint64_t seed, std::vector<ContainerInstanceGroup> instances)
     : cluster(timers, runtime, registry, definitions, addresses,
-              options(seed, std::move(instances))) {
+              options(seed, std::move(instances), {&router, &hooks, &alarms})) {
   registry.groups = {{"api", {}}, {"users", {}}};
   runtime.hook = [this](const std::string& what, const ContainerLaunch& launch, std::uint16_t) {
     note(what + " " + launch.name);
   };
+  router.hook = [this](const std::string& what) { note(what); };
   registry.hook = [this](const std::string& what, const std::string& group, std::uint16_t,
                          TargetStatus) { note(what + " " + group); };
 }

@@ -16,6 +16,7 @@
 #include "containers/cluster.hpp"
 #include "lb/base/clock.hpp"
 #include "lb/base/timers.hpp"
+#include "tests/containers/fake_deployment_support.hpp"
 
 namespace cutover::containers::testing {
 
@@ -144,6 +145,9 @@ class World {
   FakeRegistry registry{timers};
   TaskDefinitions definitions{clock, "us-east-1", "123456789012"};
   LoopbackAddresses addresses;
+  FakeRouter router;
+  FakeHooks hooks{timers};
+  FakeAlarms alarms;
   Cluster cluster;
   std::function<void()> after_each_moment;
 

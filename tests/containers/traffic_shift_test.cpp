@@ -39,8 +39,8 @@ LifecycleHook hook_at(
 class Story {
  public:
   explicit Story(DeploymentConfiguration configuration, bool test_rule = false,
-                 bool reconciles = false)
-      : shift(std::move(configuration), test_rule, reconciles, now) {}
+                 bool reconciles = false, bool source = true)
+      : shift(std::move(configuration), {test_rule, reconciles, source}, now) {}
 
   /// What is done, with the minute and the stage: "5 CLEAN_UP: retire source".
   std::vector<std::string> run(int minutes) {
@@ -170,7 +170,8 @@ TEST(TrafficShift, AHookHoldsItsStage) {
   }
 }
 
-// A failed hook brings the traffic back first, and then ends the target's tasks.
+// A failed hook brings the traffic back first, and then ends the target's tasks. Hooks of the
+// stages that shift traffic hear of that.
 TEST(TrafficShift, AFailedHookRollsBack) {
   struct Row {
     LifecycleStage stage;
@@ -181,9 +182,10 @@ TEST(TrafficShift, AFailedHookRollsBack) {
   const std::vector<std::string> both{"1 production 0", "1 test 0", "1 retire target"};
   for (const Row& row :
        {Row{LifecycleStage::pre_scale_up, {}}, Row{LifecycleStage::post_scale_up, tasks},
-        Row{LifecycleStage::test_traffic_shift, test},
+        Row{LifecycleStage::test_traffic_shift, {"1 test 0", "1 hook 0", "1 retire target"}},
         Row{LifecycleStage::pre_production_traffic_shift, test},
-        Row{LifecycleStage::production_traffic_shift, both},
+        Row{LifecycleStage::production_traffic_shift,
+            {"1 production 0", "1 hook 0", "1 test 0", "1 retire target"}},
         Row{LifecycleStage::post_production_traffic_shift, both}}) {
     SCOPED_TRACE(to_string(row.stage));
     DeploymentConfiguration configuration = blue_green();
@@ -194,8 +196,7 @@ TEST(TrafficShift, AFailedHookRollsBack) {
     EXPECT_EQ(story.run(0), row.back);
     EXPECT_EQ(story.shift.outcome(), Outcome::rolled_back);
     EXPECT_EQ(story.shift.production_percent(), 0);
-    EXPECT_EQ(story.shift.rollback_reason(),
-              fmt::format("the lifecycle hook {}-0 failed", to_string(row.stage)));
+    EXPECT_EQ(story.shift.failure()->words, fmt::format("{}-0 failed", to_string(row.stage)));
   }
 }
 
@@ -252,10 +253,10 @@ TEST(TrafficShift, AnAlarmWhileItBakesBringsTheTrafficBackAtOnce) {
   Story story(blue_green(), true);
   story.run(3);
   EXPECT_EQ(story.shift.stage(), LifecycleStage::bake_time);
-  story.shift.roll_back("alarm errors is in ALARM");
+  story.shift.fail({"alarms", "alarm detected", true});
   EXPECT_THAT(story.run(0), ElementsAre("3 production 0", "3 test 0", "3 retire target"));
   EXPECT_EQ(story.shift.outcome(), Outcome::rolled_back);
-  EXPECT_EQ(story.shift.rollback_reason(), "alarm errors is in ALARM");
+  EXPECT_EQ(story.shift.failure()->words, "alarm detected");
 }
 
 TEST(TrafficShift, AnAlarmBetweenStepsStopsTheSteps) {
@@ -264,15 +265,37 @@ TEST(TrafficShift, AnAlarmBetweenStepsStopsTheSteps) {
   Story story(canary);
   story.run(3);
   EXPECT_EQ(story.shift.production_percent(), 5);
-  story.shift.roll_back("alarm");
+  story.shift.fail({"alarms", "alarm detected", true});
   EXPECT_THAT(story.run(60), ElementsAre("3 production 0", "3 retire target"));
+}
+
+TEST(TrafficShift, WithoutASourceShiftsAtOnceAndAFailureLeavesAllWhereItIs) {
+  DeploymentConfiguration linear = blue_green(2min);
+  linear.strategy = DeploymentStrategy::linear;
+  Story first(linear, false, false, false);
+  EXPECT_THAT(first.run(20), ElementsAre("0 start target", "0 production 100", "2 retire source"));
+  Story broken(linear, false, false, false);
+  broken.run(1);
+  broken.shift.fail({"alarms", "alarm detected", true});
+  EXPECT_THAT(broken.run(5), ElementsAre());
+  EXPECT_EQ(broken.shift.outcome(), Outcome::failed);
+  EXPECT_EQ(broken.shift.production_percent(), 100);
+}
+
+TEST(TrafficShift, AFailureThatIsNotToBeRolledBackLeavesAllWhereItIs) {
+  Story story(blue_green(), true);
+  story.run(1);
+  story.shift.fail({"circuit breaker", "tasks failed to start", false});
+  EXPECT_THAT(story.run(60), ElementsAre());
+  EXPECT_EQ(story.shift.outcome(), Outcome::failed);
+  EXPECT_EQ(story.shift.next_moment(), std::nullopt);
 }
 
 TEST(TrafficShift, IsNotRolledBackOnceItCleansUp) {
   Story story(blue_green(0min));
   story.run(0);
-  story.shift.roll_back("too late");
-  EXPECT_FALSE(story.shift.is_rolling_back());
+  story.shift.fail({"deployment", "too late", true});
+  EXPECT_FALSE(story.shift.failure());
   EXPECT_EQ(story.shift.outcome(), Outcome::successful);
 }
 
