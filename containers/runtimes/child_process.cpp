@@ -52,6 +52,8 @@ struct Prepared {
   const char* program;
   char* const* arguments;
   char* const* environment;
+  const char* directory;
+  int input;
   int output;
   int errors;
   const std::vector<Descriptor>& passed;
@@ -71,7 +73,7 @@ struct Prepared {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 
   const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDIN_FILENO);
+  dup2(prepared.input < 0 ? null : prepared.input, STDIN_FILENO);
   dup2(prepared.output < 0 ? null : prepared.output, STDOUT_FILENO);
   dup2(prepared.errors < 0 ? null : prepared.errors, STDERR_FILENO);
   int next = STDERR_FILENO + 1;
@@ -79,8 +81,9 @@ struct Prepared {
   // Asio's sockets are not marked close-on-exec: listeners would live on in the child.
   close_range(static_cast<unsigned>(next), ~0U, 0);
 
-  execve(prepared.program, prepared.arguments, prepared.environment);
-  const int status = errno == ENOENT ? exit_not_found : exit_not_executable;
+  const bool there = *prepared.directory == '\0' || chdir(prepared.directory) == 0;
+  if (there) execve(prepared.program, prepared.arguments, prepared.environment);
+  const int status = there && errno == ENOENT ? exit_not_found : exit_not_executable;
   [[maybe_unused]] const auto written =
       write(STDERR_FILENO, prepared.complaint.data(), prepared.complaint.size());
   _exit(status);
@@ -135,6 +138,8 @@ Result<SpawnedChild> spawn(const ChildLaunch& launch) {
     if (!made) return made.error();
     *pipe = std::move(*made);
   }
+  const Descriptor input = launch.input < 0 ? Descriptor() : lifted(launch.input);
+  if (launch.input >= 0 && !input) return system_error("dup");
   std::vector<Descriptor> passed;
   for (const int descriptor : launch.passed) {
     passed.push_back(lifted(descriptor));
@@ -145,10 +150,15 @@ Result<SpawnedChild> spawn(const ChildLaunch& launch) {
   auto environment_texts = launch.environment;
   const auto argument_list = pointers(argument_texts);
   const auto environment_list = pointers(environment_texts);
-  const std::string complaint = fmt::format("cannot execute {}\n", launch.program);
+  const std::string complaint =
+      launch.directory.empty()
+          ? fmt::format("cannot execute {}\n", launch.program)
+          : fmt::format("cannot execute {} in {}\n", launch.program, launch.directory);
   const Prepared prepared{launch.program.c_str(),
                           argument_list.data(),
                           environment_list.data(),
+                          launch.directory.c_str(),
+                          input.get(),
                           output.writer.get(),
                           errors.writer.get(),
                           passed,

@@ -37,6 +37,8 @@ struct ChildLaunch {
   std::string program;                 ///< A path.
   std::vector<std::string> arguments;  ///< The program's name first.
   std::vector<std::string> environment;
+  std::string directory;  ///< Where it runs, and a relative `program` is; empty: as this process.
+  int input = -1;         ///< A descriptor that it has as its standard input; -1: nothing.
   bool keeps_output = true;  ///< Else it is thrown away.
   Isolation isolation{};
   /// Descriptors of this process that the child has as 3, 4, …; five at most.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "containers/runtime.hpp"
+#include "containers/runtimes/command_run.hpp"
 #include "lb/base/clock.hpp"
 
 namespace cutover::containers {
@@ -34,10 +35,8 @@ class ExecutedCommands {
   void abandon();
 
  private:
-  class Run;
-
   boost::asio::io_context& control_;
-  std::vector<std::weak_ptr<Run>> runs_;
+  std::vector<std::weak_ptr<CommandRun>> runs_;
 };
 
 }  // namespace cutover::containers

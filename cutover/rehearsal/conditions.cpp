@@ -12,15 +12,27 @@ namespace {
 
 using Missing = std::optional<std::string>;
 
+std::string state_of(const containers::ServiceDescription& service) {
+  std::string text =
+      fmt::format("{}: {} of {} tasks running, {}", service.name(), service.running_count,
+                  service.desired_count, counted(service.deployments.size(), "deployment"));
+  if (!service.events.empty()) text += "; " + service.events.front().message;
+  return text;
+}
+
 Missing not_stable(const std::string& name, stack::RunningStack& stack) {
   const auto service = stack.cluster().describe_service(name);
   if (!service) return to_string(service.error());
   if (service->stable()) return std::nullopt;
-  std::string text =
-      fmt::format("{}: {} of {} tasks running, {}", name, service->running_count,
-                  service->desired_count, counted(service->deployments.size(), "deployment"));
-  if (!service->events.empty()) text += "; " + service->events.front().message;
-  return text;
+  return state_of(*service);
+}
+
+Missing not_completed(const std::string& name, stack::RunningStack& stack) {
+  const auto service = stack.cluster().describe_service(name);
+  if (!service) return to_string(service.error());
+  const auto state = service->deployments.front().rollout_state;
+  if (service->stable() && state == containers::RolloutState::completed) return std::nullopt;
+  return fmt::format("{}; the deployment is {}", state_of(*service), to_string(state));
 }
 
 Missing not_healthy(const std::string& group, stack::RunningStack& stack) {
@@ -60,11 +72,21 @@ Missing not_stopped(const std::string& name, stack::RunningStack& stack) {
 }  // namespace
 
 Missing missing(const Wait& wait, stack::RunningStack& stack) {
+  const auto look = [&](const std::string& name) -> Missing {
+    switch (wait.what) {
+      case Wait::For::services_stable:
+        return not_stable(name, stack);
+      case Wait::For::target_healthy:
+        return not_healthy(name, stack);
+      case Wait::For::tasks_stopped:
+        return not_stopped(name, stack);
+      case Wait::For::deployments_completed:
+        break;
+    }
+    return not_completed(name, stack);
+  };
   for (const std::string& name : wait.names) {
-    Missing found = wait.what == Wait::For::services_stable  ? not_stable(name, stack)
-                    : wait.what == Wait::For::target_healthy ? not_healthy(name, stack)
-                                                             : not_stopped(name, stack);
-    if (found) return found;
+    if (Missing found = look(name)) return found;
   }
   return std::nullopt;
 }

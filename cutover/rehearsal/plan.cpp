@@ -160,6 +160,8 @@ std::string_view to_string(Wait::For what) {
       return "target-healthy";
     case Wait::For::tasks_stopped:
       return "tasks-stopped";
+    case Wait::For::deployments_completed:
+      return "deployments-completed";
   }
   return "";
 }

@@ -13,6 +13,7 @@
 //      {"name": "the switch",
 //       "steps": [{"DeleteRule": {"RuleArn": "demo:80/10"}},        as AWS's action takes it
 //                 {"wait": "services-stable", "services": ["api"], "timeout": "10m"},
+//                 {"wait": "deployments-completed", "services": ["api"], "timeout": "1h"},
 //                 {"wait": "target-healthy", "targetGroups": ["api"], "timeout": "2m"},
 //                 {"wait": "tasks-stopped", "services": ["api"], "timeout": "10m"},
 //                 {"fault": "kill", "task": "api/0"},      cutover/stack/fault.hpp
@@ -39,12 +40,15 @@
 
 namespace cutover::rehearsal {
 
-/// The conditions of the AWS CLI's waiters, without their polling every 15 seconds.
+/// The conditions of the AWS CLI's waiters, without their polling every 15 seconds, and one more.
 struct Wait {
   enum class For {
     services_stable,  ///< One deployment left, as many tasks running as desired.
     target_healthy,   ///< At least one target is registered, and all are healthy.
     tasks_stopped,    ///< No task is left beyond those desired.
+    /// The one that is left is COMPLETED, be it new or the one that was rolled back to: bake times
+    /// and alarms are over.
+    deployments_completed,
   };
   For what = For::services_stable;
   std::vector<std::string> names;  ///< Services, or target groups; at least one.

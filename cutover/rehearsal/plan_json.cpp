@@ -22,8 +22,9 @@ bool is_visible(std::string_view text) {
 }
 
 constexpr std::array<std::string_view, 2> schedules{"constant", "poisson"};
-constexpr std::array<std::string_view, 3> waits{"services-stable", "target-healthy",
-                                                "tasks-stopped"};
+/// In the order of Wait::For.
+constexpr std::array<std::string_view, 4> waits{"services-stable", "target-healthy",
+                                                "tasks-stopped", "deployments-completed"};
 constexpr std::uint32_t weight_most = 1'000'000;
 constexpr double rate_least = 0.1;
 
@@ -98,9 +99,7 @@ Result<load::RequestKind> parse_request_kind(const json& value, std::string poin
 Step read_wait(JsonReader& reader) {
   Wait wait;
   const std::string what = reader.one_of("wait", waits);
-  wait.what = what == waits[0]   ? Wait::For::services_stable
-              : what == waits[1] ? Wait::For::target_healthy
-                                 : Wait::For::tasks_stopped;
+  wait.what = static_cast<Wait::For>(std::find(waits.begin(), waits.end(), what) - waits.begin());
   const std::string_view key = wait.what == Wait::For::target_healthy ? "targetGroups" : "services";
   stack::require(reader, key);
   wait.names = reader.strings(key);

@@ -28,6 +28,8 @@ constexpr Duration redraw_every = milliseconds(500);
 constexpr Duration print_every = std::chrono::seconds(1);
 /// Modelled: how long the stack's own services may take to stand before the load starts.
 constexpr Duration start_timeout = std::chrono::minutes(10);
+/// More than the longest bake time.
+constexpr Duration bake_timeout = std::chrono::hours(25);
 /// Real: for what is still in flight at the very end, when every client has been answered.
 constexpr Duration settle_timeout = std::chrono::seconds(2);
 constexpr Duration stop_grace = std::chrono::seconds(1);
@@ -133,13 +135,18 @@ class Rehearsal {
   asio::awaitable<void> stand() {
     Wait stable{Wait::For::services_stable, {}, start_timeout};
     Wait healthy{Wait::For::target_healthy, {}, start_timeout};
+    Wait completed{Wait::For::deployments_completed, {}, bake_timeout};
     for (const auto& [name, service] : plan_.stack.model.services) {
       stable.names.push_back(name);
+      // Another deployment in its first one's bake time would find nothing to go back to.
+      const bool shifts = service.deployment.strategy != containers::DeploymentStrategy::rolling;
+      if (shifts) completed.names.push_back(name);
       if (service.desired_count == 0) continue;
       for (const auto& group : service.load_balancers) healthy.names.push_back(group.target_group);
     }
     auto error = co_await wait_for(stable);
     if (!error) error = co_await wait_for(healthy);
+    if (!error) error = co_await wait_for(completed);
     if (error) record_.stopped = at("the stack's own services", std::move(*error));
   }
 

@@ -69,7 +69,9 @@ void read_environment(JsonReader& reader, CommandImage& image) {
   }
 }
 
-CommandImage read_command(JsonReader& reader, const std::string& base_directory) {
+}  // namespace
+
+CommandImage read_program(JsonReader& reader, const std::string& base_directory) {
   CommandImage image;
   image.command = reader.strings("command");
   if (reader.ok() && (image.command.empty() || image.command.front().empty())) {
@@ -84,6 +86,13 @@ CommandImage read_command(JsonReader& reader, const std::string& base_directory)
     image.working_directory = (std::filesystem::path(base_directory) / *cwd).string();
   }
   read_environment(reader, image);
+  return image;
+}
+
+namespace {
+
+CommandImage read_command(JsonReader& reader, const std::string& base_directory) {
+  CommandImage image = read_program(reader, base_directory);
   image.network = static_cast<CommandImage::Network>(
       place_of(networks, reader.optional_one_of("network", networks)));
   return image;

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "containers/image.hpp"
+#include "lb/base/json.hpp"
 #include "lb/base/result.hpp"
 
 namespace cutover::stack {
@@ -21,6 +22,9 @@ namespace cutover::stack {
 /// the program runs).
 Result<containers::ImageSource> parse_image(const nlohmann::json& value, std::string pointer,
                                             const std::string& base_directory);
+
+/// The members that say what a program is: "command", "cwd" and "environment".
+containers::CommandImage read_program(JsonReader& reader, const std::string& base_directory);
 
 /// The whole map.
 Result<containers::ImageMap> parse_images(const nlohmann::json& value, std::string pointer,

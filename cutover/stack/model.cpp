@@ -4,6 +4,9 @@
 
 #include <charconv>
 
+#include "containers/deployment_support.hpp"
+#include "cutover/stack/shift_rules.hpp"
+
 namespace cutover::stack {
 
 namespace {
@@ -41,23 +44,43 @@ Result<void> check_definition(const Model& model, const containers::ServiceSpec&
   return containers::check_service(spec, *definition);
 }
 
+Result<void> check_group(const Model& model, const std::string& group, const std::string& place) {
+  const auto* found = model.balancing.target_group(group);
+  if (!found) {
+    return Error{"InvalidParameterException", place,
+                 unknown_name("target group", group, model.balancing.target_group_names())};
+  }
+  if (!found->used_by.empty()) return {};
+  return Error{"InvalidParameterException", place,
+               fmt::format("the target group \"{}\" has no associated load balancer: no "
+                           "listener's action names it yet",
+                           group)};
+}
+
 Result<void> check_service_groups(const Model& model, const containers::ServiceSpec& spec) {
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
-    const std::string& group = spec.load_balancers[i].target_group;
-    const std::string place = fmt::format("/loadBalancers/{}/targetGroupArn", i);
-    const auto* found = model.balancing.target_group(group);
-    if (!found) {
-      return Error{"InvalidParameterException", place,
-                   unknown_name("target group", group, model.balancing.target_group_names())};
+    const containers::ServiceLoadBalancer& entry = spec.load_balancers[i];
+    const std::string place = fmt::format("/loadBalancers/{}", i);
+    auto valid = check_group(model, entry.target_group, place + "/targetGroupArn");
+    if (valid && entry.advanced) {
+      valid = check_group(model, entry.advanced->alternate_target_group,
+                          place + "/advancedConfiguration/alternateTargetGroupArn");
     }
-    if (found->used_by.empty()) {
-      return Error{"InvalidParameterException", place,
-                   fmt::format("the target group \"{}\" has no associated load balancer: no "
-                               "listener's action names it yet",
-                               group)};
-    }
+    if (!valid) return valid;
   }
   return {};
+}
+
+/// Whether the rules, hooks and alarms are there that the service's deployments need.
+Result<void> check_deployments(const Model& model, const containers::ServiceSpec& spec) {
+  containers::SupportChecks checks;
+  checks.rule = [&](const std::string& rule, const std::string& group,
+                    const std::string& alternate) {
+    return check_shift_rule(model.balancing, rule, group, alternate);
+  };
+  checks.hook = [&](const std::string& arn) { return check_hook(model.hooks, arn); };
+  checks.alarm = [&](const std::string& name) { return check_alarm(model.alarms, name); };
+  return containers::check_support(spec, checks);
 }
 
 /// Overloads of apply_to() for what is not about load balancing.
@@ -80,6 +103,7 @@ Result<void> apply_to(Model& model, const CreateService& operation) {
   }
   if (const auto valid = check_definition(model, spec); !valid) return valid.error();
   if (const auto valid = check_service_groups(model, spec); !valid) return valid.error();
+  if (const auto valid = check_deployments(model, spec); !valid) return valid.error();
   model.services.emplace(spec.name, spec);
   return {};
 }
@@ -92,6 +116,9 @@ Result<void> apply_to(Model& model, const UpdateService& operation) {
   // A group that has gone out of use meanwhile does not keep a service from being scaled.
   if (operation.update.load_balancers) {
     if (const auto valid = check_service_groups(model, spec); !valid) return valid.error();
+  }
+  if (operation.update.load_balancers || spec.deployment != (*service)->deployment) {
+    if (const auto valid = check_deployments(model, spec); !valid) return valid.error();
   }
   **service = spec;
   return {};

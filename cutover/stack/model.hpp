@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "containers/cluster.hpp"
+#include "cutover/stack/hook_commands.hpp"
 #include "cutover/stack/load_balancing.hpp"
+#include "cutover/stack/metric_alarm.hpp"
 #include "cutover/stack/operation.hpp"
 #include "lb/base/result.hpp"
 
@@ -24,6 +26,8 @@ struct Model {
   /// Of the cluster; nothing when the stack does not say.
   std::optional<std::vector<containers::ContainerInstanceGroup>> container_instances;
   containers::ImageMap images;
+  HookCommands hooks;  ///< What lifecycle hooks call, by their ARNs.
+  std::vector<MetricAlarm> alarms;
   /// By family; a definition's revision is its place in the list, from 1.
   std::map<std::string, std::vector<containers::TaskDefinition>> task_definitions;
   std::map<std::string, containers::ServiceSpec> services;

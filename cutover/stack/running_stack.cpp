@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace cutover::stack {
 
 namespace {
@@ -81,15 +83,21 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
       control_timers_(io, control_clock_),
       balancing_(io, control_timers_, options.balancing),
       registry_(balancing_),
+      router_(balancing_),
+      hooks_(io, real_clock_, stack.model.hooks),
+      alarms_(control_timers_, stack.model.alarms,
+              [this](const std::string& load_balancer) { return metrics(load_balancer); }),
       definitions_(control_clock_, options.balancing.region, options.balancing.account),
       addresses_(options.task_addresses ? options.task_addresses
                                         : std::make_shared<containers::LoopbackAddresses>()),
       runtimes_(io, control_timers_, real_timers_, options.runtime, options.docker_host,
                 options.on_note) {
   balancing_.set_quotas(stack.model.balancing.quotas);
+  auto cluster = cluster_options(stack.model, options);
+  cluster.support = {&router_, &hooks_, &alarms_};
   clusters_ = std::make_unique<containers::Clusters>(control_timers_, runtimes_.chosen_by_image(),
                                                      registry_, definitions_, *addresses_,
-                                                     cluster_options(stack.model, options));
+                                                     std::move(cluster));
   if (stack.model.cluster.empty()) return;
   containers::ClusterSpec spec;
   spec.name = stack.model.cluster;
@@ -98,6 +106,14 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
 }
 
 RunningStack::~RunningStack() = default;
+
+std::vector<lb::MetricsSnapshot> RunningStack::metrics(const std::string& load_balancer) const {
+  std::vector<lb::MetricsSnapshot> found;
+  for (const auto& [name, balancer] : balancing_.all()) {
+    if (load_balancer.empty() || load_balancer == name) found.push_back(balancer->metrics());
+  }
+  return found;
+}
 
 Result<void> RunningStack::start(const std::function<void(const Operation&)>& applied) {
   for (const Operation& operation : stack_.operations) {
@@ -122,6 +138,7 @@ Result<void> RunningStack::apply(const Operation& operation) {
 
 void RunningStack::stop(Duration grace, std::function<void()> done) {
   // Clients first: what is in flight still has its targets.
+  alarms_.stop();
   balancing_.stop(grace);
   clusters_->shut_down(std::move(done));
 }

@@ -14,7 +14,10 @@
 #include "containers/clusters.hpp"
 #include "containers/loopback_addresses.hpp"
 #include "containers/task_definitions.hpp"
+#include "cutover/stack/command_hooks.hpp"
 #include "cutover/stack/load_balancer_registry.hpp"
+#include "cutover/stack/metric_alarms.hpp"
+#include "cutover/stack/rule_router.hpp"
 #include "cutover/stack/running_balancing.hpp"
 #include "cutover/stack/runtimes.hpp"
 #include "cutover/stack/stack.hpp"
@@ -84,6 +87,9 @@ class RunningStack {
  private:
   struct ApplyToCluster;
 
+  /// Of the load balancer of that name, if it is there; of all ("").
+  std::vector<lb::MetricsSnapshot> metrics(const std::string& load_balancer) const;
+
   const Stack& stack_;
   const RunOptions options_;
   const RealClock real_clock_;
@@ -92,6 +98,9 @@ class RunningStack {
   AsioTimers control_timers_;
   RunningBalancing balancing_;
   LoadBalancerRegistry registry_;
+  RuleRouter router_;
+  CommandHooks hooks_;
+  MetricAlarms alarms_;
   containers::TaskDefinitions definitions_;
   std::shared_ptr<containers::LoopbackAddresses> addresses_;
   Runtimes runtimes_;

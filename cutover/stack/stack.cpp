@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "containers/container_instances_json.hpp"
+#include "cutover/stack/hook_commands.hpp"
 #include "cutover/stack/image_json.hpp"
 #include "cutover/stack/json_entries.hpp"
 #include "cutover/stack/listener_json.hpp"
@@ -33,6 +34,8 @@ class StackReader {
     section("Rules", parse_rule_entry);
     clusters();
     images();
+    hooks();
+    alarms();
     section("TaskDefinitions", parse_register_task_definition);
     section("Services", parse_create_service);
     name();
@@ -114,6 +117,29 @@ class StackReader {
     auto images = parse_images(*object, "/Images", base_directory_);
     if (!images) return reader_.fail(images.error());
     stack_.model.images = *std::move(images);
+  }
+
+  void hooks() {
+    const json* object = reader_.object("Hooks");
+    if (!object) return;
+    auto hooks = parse_hook_commands(*object, "/Hooks", base_directory_);
+    if (!hooks) return reader_.fail(hooks.error());
+    stack_.model.hooks = *std::move(hooks);
+  }
+
+  void alarms() {
+    const json* list = reader_.array("Alarms");
+    auto& alarms = stack_.model.alarms;
+    for (std::size_t i = 0; list && i < list->size() && reader_.ok(); ++i) {
+      const std::string place = fmt::format("/Alarms/{}", i);
+      auto alarm = parse_metric_alarm((*list)[i], place, stack_.model.balancing);
+      if (!alarm) return reader_.fail(alarm.error());
+      if (check_alarm(alarms, alarm->name)) {
+        return reader_.fail(Error{"ValidationError", place + "/AlarmName",
+                                  fmt::format("found {} a second time", alarm->name)});
+      }
+      alarms.push_back(*std::move(alarm));
+    }
   }
 
   void name() {

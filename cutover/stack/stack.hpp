@@ -11,16 +11,19 @@
 //    "Clusters":        [{"clusterName": "default",                       at most one
 //                         "ContainerInstances": {"count": 2, "cpu": 2048, "memory": 3884, …}}],
 //    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},     image_json.hpp
+//    "Hooks":           {"<hookTargetArn>": {"command": […], …}, …},          hook_commands.hpp
+//    "Alarms":          [<PutMetricAlarm>, …],                                 metric_alarm.hpp
 //    "TaskDefinitions": [<RegisterTaskDefinition>, …],
 //    "Services":        [<CreateService>, …],
 //    "StackName":       "BreakTheMonolith-Demo",
 //    "Outputs":         [{"OutputKey": "ECSRole", "OutputValue": "…"}, …]}
 //
 // Names stand in place of ARNs (names.hpp). "Images" is ours: what a container of that image runs;
-// so is "Quotas" (quotas.hpp). The last two are what CloudFormation's DescribeStacks tells of it.
-// Entries of the four sections of load balancing may give the "Id" that ends their ARN (listeners a
-// "DefaultRuleId" and "DefaultRuleTags", too), load balancers their "Address" and "CreatedTime"
-// (microseconds since 1970): that is how a stack comes back as it was.
+// so are "Hooks", what stands behind the ARN of a lifecycle hook, and "Quotas" (quotas.hpp). The
+// last two are what CloudFormation's DescribeStacks tells of it. Entries of the four sections of
+// load balancing may give the "Id" that ends their ARN (listeners a "DefaultRuleId" and
+// "DefaultRuleTags", too), load balancers their "Address" and "CreatedTime" (microseconds since
+// 1970): that is how a stack comes back as it was.
 
 #include <nlohmann/json.hpp>
 #include <string>

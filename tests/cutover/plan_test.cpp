@@ -201,7 +201,8 @@ const Mistake mistakes[] = {
     {"UnknownWait",
      R"([{"op":"replace","path":"/phases/1/steps/2/wait","value":"service-stable"}])",
      "/phases/1/steps/2/wait: found the string \"service-stable\"; allowed are services-stable, "
-     "target-healthy, tasks-stopped; did you mean \"services-stable\"? (ValidationError)"},
+     "target-healthy, tasks-stopped, deployments-completed; did you mean \"services-stable\"? "
+     "(ValidationError)"},
     {"WaitForNothing", R"([{"op":"replace","path":"/phases/1/steps/2/services","value":[]}])",
      "/phases/1/steps/2/services: found an empty list; name at least one (ValidationError)"},
     {"WaitForUnknownGroup",

@@ -169,8 +169,9 @@ const Mistake mistakes[] = {
      "DefaultRuleId, DefaultRuleTags, Id, LoadBalancerArn, Port, Protocol, Tags; did you mean "
      "\"Port\"? (UnknownMember)"},
     {"UnknownSection", R"([{"op":"add","path":"/Rule","value":[]}])",
-     "/Rule: unknown member \"Rule\"; allowed are Clusters, Images, Listeners, LoadBalancers, "
-     "Outputs, Quotas, Rules, Services, StackName, TargetGroups, TaskDefinitions; did you mean "
+     "/Rule: unknown member \"Rule\"; allowed are Alarms, Clusters, Hooks, Images, Listeners, "
+     "LoadBalancers, Outputs, Quotas, Rules, Services, StackName, TargetGroups, TaskDefinitions; "
+     "did you mean "
      "\"Rules\"? (UnknownMember)"},
     {"TooSmallInstance",
      R"([{"op":"add","path":"/Clusters","value":[{"clusterName":"default",
