@@ -24,7 +24,12 @@ SavedService ServiceAgent::saved() const {
 
 void ServiceAgent::resume(const SavedService& saved, DefinitionPtr definition) {
   created_at_ = saved.created_at;
-  if (saved.completed) deployments_.resume(saved.completed->in_alternate_groups);
+  if (saved.completed) {
+    // What was completed neither shifts traffic nor is watched any more.
+    shift_.reset();
+    alarms_.clear();
+    deployments_.resume(saved.completed->in_alternate_groups);
+  }
   if (saved.completed && saved.deploys) update(saved.spec, std::move(definition), true);
   spec_ = saved.spec;
   if (saved.status != ServiceStatus::active) remove();
