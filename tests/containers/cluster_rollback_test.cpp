@@ -99,6 +99,27 @@ TEST(CircuitBreakerOfAService, StallsWhenNoDeploymentWasEverCompleted) {
   EXPECT_EQ(world.cluster.tasks("api").size(), tried);
 }
 
+TEST(CircuitBreakerOfAService, DoesNotRollBackFromARollback) {
+  World world;
+  ServiceSpec spec = guarded(world, 1, true);
+  spec.deployment.minimum_healthy_percent = 0;
+  spec.deployment.maximum_percent = 100;
+  world.registry.groups["api"].deregistration_delay = 1s;
+  world.run_service(spec);
+  world.runtime.apps["api"].fails_to_start = true;
+  deploy_broken(world);
+  world.advance(10min);
+  const ServiceDescription service = world.service("api");
+  EXPECT_EQ(service.deployments[0].task_definition, "api:1");
+  EXPECT_EQ(service.deployments[0].rollout_state, RolloutState::failed);
+  EXPECT_EQ(world.cluster.service_deployments("api")->front().deployment.status,
+            ServiceDeploymentStatus::rollback_failed);
+  const std::size_t tried = world.cluster.tasks("api").size();
+  EXPECT_EQ(tried, 7U) << "the first one, three of the new and three of the old definition";
+  world.advance(30min);
+  EXPECT_EQ(world.cluster.tasks("api").size(), tried);
+}
+
 TEST(CircuitBreakerOfAService, TripsOnFailedHealthChecks) {
   World world;
   ServiceSpec spec = guarded(world, 1, false);

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using testing::World;
 using namespace std::chrono_literals;
 
@@ -121,6 +122,27 @@ TEST(Rollout, IsStuckWhenRoundingLeavesNoRoomAndSaysSoOnce) {
     const auto later = world.events("api");
     EXPECT_EQ(std::count(later.begin(), later.end(), stuck_event), 2) << "and again after 6 hours";
   }
+}
+
+TEST(Rollout, OfFixedHostPortsHangsUntilTheMinimumLeavesRoom) {
+  World world;
+  world.define("api", 8080);
+  world.registry.groups["api"].deregistration_delay = 10s;
+  world.run_service(world.spec("api", 1));
+  // It wants the same port of the one container instance.
+  world.define("api", 8080);
+  world.deploy("api", "api:2");
+  world.advance(30min);
+  EXPECT_EQ(world.service("api").deployments.size(), 2U);
+  EXPECT_EQ(world.service("api").deployments[0].running_count, 0U);
+  EXPECT_THAT(world.events("api").back(),
+              EndsWith("is already using a port required by your task."));
+  ServiceUpdate update;
+  update.deployment.minimum_healthy_percent = 0;
+  ASSERT_TRUE(world.cluster.update_service("api", update));
+  world.advance(10min);
+  EXPECT_TRUE(world.service("api").stable());
+  EXPECT_EQ(world.service("api").spec.task_definition, "api:2");
 }
 
 TEST(Rollout, OfABrokenDefinitionLeavesTheOldTasksServing) {

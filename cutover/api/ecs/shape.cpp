@@ -29,6 +29,7 @@ Error invalid(std::string where, std::string message) {
 std::string_view token_of(const Json& value) {
   if (value.is_string()) return "STRING_VALUE";
   if (value.is_number()) return "NUMBER_VALUE";
+  if (value.is_null()) return "NULL_VALUE";
   return value.get<bool>() ? "TRUE_VALUE" : "FALSE_VALUE";
 }
 

@@ -23,7 +23,7 @@ class CloudApi : public testing::Test {
  protected:
   CloudApi() {
     EXPECT_TRUE(cloud_.start());
-    ecs("CreateCluster", Json::object());
+    ecs("CreateCluster");
     ecs("RegisterTaskDefinition",
         {{"family", "api"},
          {"containerDefinitions", {{{"name", "app"}, {"image", "api"}, {"memory", 64}}}}});
@@ -40,7 +40,7 @@ class CloudApi : public testing::Test {
     EXPECT_EQ(got->status, 200u) << got->body;
     return got->body;
   }
-  Json ecs(const std::string& operation, const Json& input) {
+  Json ecs(const std::string& operation, const Json& input = Json::object()) {
     const std::string target = "AmazonEC2ContainerServiceV20141113." + operation;
     const std::string body = input.dump();
     return Json::parse(send({"POST", "/", "application/x-amz-json-1.1", target, "", body}));
@@ -55,7 +55,7 @@ class CloudApi : public testing::Test {
     return ecs("DescribeContainerInstances",
                {{"containerInstances", {arn}}})["containerInstances"][0];
   }
-  Json first_instance() { return ecs("ListContainerInstances", {})["containerInstanceArns"][0]; }
+  Json first_instance() { return ecs("ListContainerInstances")["containerInstanceArns"][0]; }
   Json run_task() { return ecs("RunTask", {{"taskDefinition", "api"}})["tasks"][0]["taskArn"]; }
   bool comes(const std::function<bool()>& condition) {
     for (int i = 0; i < 500 && !condition(); ++i) io_.run_for(10ms);
@@ -91,7 +91,7 @@ TEST_F(CloudApi, AnInstanceThatIsTerminatedIsNoContainerInstanceAnyMore) {
   const Json container_instance = first_instance();
   const std::string id = instance(container_instance)["ec2InstanceId"];
   ec2("Action=TerminateInstances&InstanceId.1=" + id);
-  EXPECT_EQ(ecs("ListContainerInstances", {})["containerInstanceArns"], Json::array());
+  EXPECT_EQ(ecs("ListContainerInstances")["containerInstanceArns"], Json::array());
   EXPECT_EQ(instance(container_instance)["status"], "INACTIVE");
   EXPECT_THAT(ec2("Action=DescribeInstances&InstanceId.1=" + id),
               HasSubstr("<name>terminated</name>"));

@@ -51,6 +51,8 @@ TEST(Shapes, WrongTypesAreRefusedInTheWordsOfAwsReader) {
       {"{a:<s>}", R"({"a": {"k": 5}})",
        "SerializationException  NUMBER_VALUE cannot be converted to String"},
       {"{a:s}", R"({"a": []})", "SerializationException  Start of list found where not expected."},
+      {"{a:[s]}", R"({"a": [null]})",
+       "SerializationException  NULL_VALUE cannot be converted to String"},
       {"{a:[i]}", R"({"a": [1, {}]})",
        "SerializationException  Start of structure or map found where not expected."},
   };
