@@ -6,85 +6,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/containers/fake_world.hpp"
+#include "tests/containers/shifted_service.hpp"
 
 namespace cutover::containers {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::World;
+using testing::hook;
+using testing::pause;
+using testing::Shifted;
 using namespace std::chrono_literals;
 
 using Status = ServiceDeploymentStatus;
-
-/// A service "api" of two tasks in group "api", whose other half is "green".
-class Shifted {
- public:
-  explicit Shifted(DeploymentStrategy strategy = DeploymentStrategy::blue_green) {
-    world.registry.groups["green"] = {};
-    spec = world.spec("api", 2);
-    spec.load_balancers.front().advanced = AdvancedConfiguration{"green", "production", "test", ""};
-    spec.deployment.strategy = strategy;
-    spec.deployment.bake_time = 5min;
-    world.define("api");
-  }
-
-  void create() {
-    const auto created = world.cluster.create_service(spec);
-    ASSERT_TRUE(created) << to_string(created.error());
-  }
-  /// create(), the first deployment's end, and a second revision of the task definition.
-  void run() {
-    create();
-    world.advance(10min);
-    ASSERT_EQ(record().status, Status::successful);
-    world.define("api");
-    what();
-  }
-  ServiceDeployment record() {
-    return world.cluster.service_deployments("api")->front().deployment;
-  }
-  std::string state() {
-    const ServiceDeployment its = record();
-    return fmt::format("{} {} {}", to_string(its.status), its.stage ? to_string(*its.stage) : "",
-                       its.production_weight);
-  }
-  /// What was done since the last call, without moments; the same again is told once.
-  std::vector<std::string> what() {
-    std::vector<std::string> told;
-    for (const std::string& line : world.take_journal()) {
-      std::string text = line.substr(line.find(' ') + 1);
-      if (told.empty() || told.back() != text) told.push_back(std::move(text));
-    }
-    return told;
-  }
-  void update(const ServiceUpdate& change) {
-    const auto done = world.cluster.update_service("api", change);
-    ASSERT_TRUE(done) << to_string(done.error());
-  }
-  std::uint32_t healthy(const char* group) {
-    return world.registry.count(group, TargetStatus::healthy);
-  }
-
-  World world;
-  ServiceSpec spec;
-};
-
-LifecycleHook hook(LifecycleStage stage) {
-  LifecycleHook hook;
-  hook.hook_target_arn = "arn:hook";
-  hook.stages = {stage};
-  hook.timeout = 30min;
-  return hook;
-}
-
-LifecycleHook pause(LifecycleStage stage) {
-  LifecycleHook pause = hook(stage);
-  pause.target_type = LifecycleHook::TargetType::pause;
-  pause.hook_target_arn.clear();
-  return pause;
-}
 
 TEST(ServiceThatShifts, ItsFirstDeploymentTakesAllTrafficAtOnce) {
   for (const auto strategy :
@@ -481,106 +415,6 @@ TEST(ServiceThatShifts, ARuleThatIsGoneRollsBackAndIsTold) {
   EXPECT_THAT(shifted.world.events("api"),
               ::testing::Contains("failed to shift traffic in (listener-rule test) with (error the "
                                   "rule is gone)"));
-}
-
-TEST(ServiceThatShifts, WhatItNeedsHasToBeThere) {
-  struct Row {
-    const char* where;
-    std::function<void(Shifted&)> spoil;
-  };
-  const std::string advanced = "/loadBalancers/0/advancedConfiguration";
-  for (const Row& row : {
-           Row{"/loadBalancers/0/advancedConfiguration/productionListenerRule",
-               [](Shifted& s) {
-                 s.spec.load_balancers[0].advanced->production_listener_rule = "other";
-               }},
-           Row{"/loadBalancers/0/advancedConfiguration/testListenerRule",
-               [](Shifted& s) { s.spec.load_balancers[0].advanced->test_listener_rule = "other"; }},
-           Row{"/loadBalancers/0/advancedConfiguration/testListenerRule",
-               [](Shifted& s) {
-                 s.spec.load_balancers[0].advanced->test_listener_rule = "production";
-               }},
-           Row{"/loadBalancers/0/advancedConfiguration/alternateTargetGroupArn",
-               [](Shifted& s) { s.world.registry.groups.erase("green"); }},
-           Row{"/loadBalancers/0/advancedConfiguration/alternateTargetGroupArn",
-               [](Shifted& s) {
-                 s.spec.load_balancers[0].advanced->alternate_target_group = "api";
-               }},
-           Row{"/deploymentConfiguration/lifecycleHooks/0/hookTargetArn",
-               [](Shifted& s) {
-                 s.spec.deployment.hooks = {hook(LifecycleStage::pre_scale_up)};
-                 s.spec.deployment.hooks[0].hook_target_arn = "arn:other";
-               }},
-           Row{"/deploymentConfiguration/alarms/alarmNames/0",
-               [](Shifted& s) {
-                 s.spec.deployment.alarms = DeploymentAlarms{{"other"}, true, true};
-               }},
-           Row{"/deploymentConfiguration/alarms/alarmNames",
-               [](Shifted& s) {
-                 s.spec.deployment.alarms = DeploymentAlarms{{}, true, true};
-               }},
-       }) {
-    SCOPED_TRACE(row.where);
-    Shifted shifted;
-    row.spoil(shifted);
-    const auto refused = shifted.world.cluster.create_service(shifted.spec);
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().where, row.where);
-  }
-}
-
-TEST(AlarmsOfARollingUpdate, RollItBack) {
-  World world;
-  ServiceSpec spec = world.spec("api", 2);
-  spec.deployment.alarms = DeploymentAlarms{{"errors"}, true, true};
-  world.define("api");
-  ASSERT_TRUE(world.cluster.create_service(spec));
-  world.advance(1min);
-  EXPECT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::in_progress)
-      << "the alarms are watched for a while after its last step";
-  world.advance(2min);
-  EXPECT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::completed);
-  world.define("api");
-  world.deploy("api", "api:2");
-  world.advance(3s);
-  world.alarms.states["errors"] = AlarmState::alarm;
-  world.advance(10min);
-  const ServiceDescription service = world.service("api");
-  ASSERT_EQ(service.deployments.size(), 1U);
-  EXPECT_EQ(service.deployments[0].task_definition, "api:1");
-  const ServiceDeployment record = world.cluster.service_deployments("api")->front().deployment;
-  EXPECT_EQ(record.status, Status::rollback_successful);
-  EXPECT_EQ(record.rollback->reason,
-            "Service deployment rolled back because of alarms: alarm detected.");
-}
-
-TEST(AlarmsOfARollingUpdate, AreLeftAloneWhenOneRingsAtTheStart) {
-  World world;
-  ServiceSpec spec = world.spec("api", 2);
-  spec.deployment.alarms = DeploymentAlarms{{"errors"}, true, true};
-  world.define("api");
-  world.alarms.states["errors"] = AlarmState::alarm;
-  ASSERT_TRUE(world.cluster.create_service(spec));
-  world.advance(1min);
-  EXPECT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::completed);
-  EXPECT_EQ(world.cluster.service_deployments("api")->front().deployment.alarms,
-            MonitorStatus::disabled);
-}
-
-TEST(DeletionOfAService, EndsTheTasksOfAFailedDeploymentAndOfTheOneBeforeIt) {
-  World world;
-  ServiceSpec spec = world.spec("api", 2);
-  spec.deployment.circuit_breaker = {true, false};
-  world.run_service(spec);
-  world.runtime.apps["api"].fails_to_start = true;
-  world.define("api");
-  world.deploy("api", "api:2");
-  world.advance(10min);
-  ASSERT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::failed);
-  ASSERT_TRUE(world.cluster.delete_service("api", true));
-  world.advance(10min);
-  EXPECT_EQ(world.service("api").status, ServiceStatus::inactive);
-  EXPECT_TRUE(world.tasks("api", TaskStatus::running).empty());
 }
 
 }  // namespace
