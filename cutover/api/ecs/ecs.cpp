@@ -15,7 +15,6 @@ namespace {
 
 /// What AWS has and this simulator has not. Its error names it.
 constexpr std::array unsupported{
-    "ContinueServiceDeployment",
     "CreateCapacityProvider",
     "CreateDaemon",
     "CreateExpressGatewayService",

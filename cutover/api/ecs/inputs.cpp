@@ -133,8 +133,7 @@ constexpr auto operations = std::to_array<Row>({
      "createdAt:{before:t, after:t}, nextToken:s, maxResults:@page}"},
     {"DescribeServiceDeployments", "{serviceDeploymentArns!:[s](1..20)}"},
     {"DescribeServiceRevisions", "{serviceRevisionArns!:[s](1..20)}"},
-    // The model has ABORT, too; the API reference allows ROLLBACK alone.
-    {"StopServiceDeployment", "{serviceDeploymentArn!:s, stopType:s(ROLLBACK)}"},
+    {"StopServiceDeployment", "{serviceDeploymentArn!:s, stopType:s(ABORT|ROLLBACK)}"},
     {"ContinueServiceDeployment",
      "{serviceDeploymentArn!:s, hookId!:s, action:s(CONTINUE|ROLLBACK)}"},
     {"ListServicesByNamespace", "{namespace!:s, nextToken:s, maxResults:@page}"},

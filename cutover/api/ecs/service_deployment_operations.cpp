@@ -1,5 +1,5 @@
 // ListServiceDeployments, DescribeServiceDeployments, DescribeServiceRevisions,
-// StopServiceDeployment.
+// StopServiceDeployment, ContinueServiceDeployment.
 
 #include <algorithm>
 #include <iterator>
@@ -103,9 +103,22 @@ Outcome stop_service_deployment(Region& region, const Json& input) {
   const auto cluster = cluster_of_deployment(region, input);
   if (!cluster) return cluster.error();
   const std::string arn = text_of(input, "serviceDeploymentArn");
-  if (const auto stopped = (*cluster)->stop_service_deployment(arn); !stopped) {
-    return stopped.error();
-  }
+  const bool aborts = text_of(input, "stopType") == "ABORT";
+  const auto stopped = (*cluster)->stop_service_deployment(
+      arn, aborts ? containers::StopType::abort : containers::StopType::rollback);
+  if (!stopped) return stopped.error();
+  return Answered{{"serviceDeploymentArn", arn}};
+}
+
+Outcome continue_service_deployment(Region& region, const Json& input) {
+  using Action = containers::LifecycleHook::TimeoutAction;
+  const auto cluster = cluster_of_deployment(region, input);
+  if (!cluster) return cluster.error();
+  const std::string arn = text_of(input, "serviceDeploymentArn");
+  const bool back = text_of(input, "action") == "ROLLBACK";
+  const auto done = (*cluster)->continue_service_deployment(
+      arn, text_of(input, "hookId"), back ? Action::rollback : Action::go_on);
+  if (!done) return done.error();
   return Answered{{"serviceDeploymentArn", arn}};
 }
 
@@ -116,6 +129,7 @@ void add_service_deployment_operations(Operations& operations) {
   operations["DescribeServiceDeployments"] = describe_service_deployments;
   operations["DescribeServiceRevisions"] = describe_service_revisions;
   operations["StopServiceDeployment"] = stop_service_deployment;
+  operations["ContinueServiceDeployment"] = continue_service_deployment;
 }
 
 }  // namespace cutover::api::ecs

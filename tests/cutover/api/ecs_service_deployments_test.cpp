@@ -202,7 +202,21 @@ TEST_F(EcsServiceDeployments, BadRequestsAreRefused) {
             "InvalidParameterException: ServiceDeploymentArn can not be blank."},
            {"StopServiceDeployment",
             {{"serviceDeploymentArn", arn}, {"stopType", "ABORT"}},
-            "InvalidParameterException: stopType: found \"ABORT\"; allowed is ROLLBACK"},
+            "ConflictException: serviceDeploymentArn: the service deployment is SUCCESSFUL; only "
+            "one that is IN_PROGRESS can be stopped"},
+           {"StopServiceDeployment",
+            {{"serviceDeploymentArn", arn}, {"stopType", "HALT"}},
+            "InvalidParameterException: stopType: found \"HALT\"; allowed are ABORT, ROLLBACK"},
+           {"ContinueServiceDeployment",
+            {{"serviceDeploymentArn", arn}},
+            "InvalidParameterException: HookId can not be blank."},
+           {"ContinueServiceDeployment",
+            {{"serviceDeploymentArn", arn}, {"hookId", "none"}},
+            "InvalidParameterException: hookId: no hook none of the service deployment awaits an "
+            "action"},
+           {"ContinueServiceDeployment",
+            {{"serviceDeploymentArn", arn}, {"hookId", "none"}, {"action", "WAIT"}},
+            "InvalidParameterException: action: found \"WAIT\"; allowed are CONTINUE, ROLLBACK"},
            {"StopServiceDeployment",
             {{"serviceDeploymentArn", arn}},
             "ConflictException: serviceDeploymentArn: the service deployment is SUCCESSFUL; only "
