@@ -160,13 +160,11 @@ void ServiceShift::call_hook(const ShiftAction& action) {
   const LifecycleHook& hook = configuration_.hooks[action.hook];
   calls_[action.hook_id] = context_.support.hooks->call(
       hook.hook_target_arn, payload(action), [this, id = action.hook_id](const HookAnswer& answer) {
-        // The answer may belong to what is destroyed here.
-        const HookAnswer given = answer;
-        const std::string answered = id;
-        details_[answered] = given.details;
-        shift_.hook_answered(answered, given, context_.clock.now());
+        const auto call = calls_.find(id);
+        details_[id] = answer.details;
+        shift_.hook_answered(id, answer, context_.clock.now());
         context_.wake();
-        calls_.erase(answered);
+        calls_.erase(call);  // last: it may hold what runs here
       });
 }
 

@@ -49,6 +49,7 @@ Result<HookCommands> parse_hook_commands(const nlohmann::json& value, std::strin
 Result<void> check_hook(const HookCommands& commands, const std::string& target_arn) {
   if (commands.contains(target_arn)) return {};
   std::vector<std::string> known;
+  known.reserve(commands.size());
   for (const auto& [arn, command] : commands) known.push_back(arn);
   return Error{"InvalidParameterException", "", unknown_name("hook", target_arn, known)};
 }

@@ -77,6 +77,7 @@ void check_published(JsonReader& reader, const MetricAlarm& alarm) {
   const auto metric = published.find(alarm.metric);
   if (metric == published.end()) {
     std::vector<std::string> known;
+    known.reserve(published.size());
     for (const auto& [name, combinations] : published) known.push_back(name);
     return reader.fail("MetricName", unknown_name("metric", alarm.metric, known));
   }
@@ -147,6 +148,7 @@ Result<MetricAlarm> parse_metric_alarm(const json& value, std::string pointer,
 
 Result<void> check_alarm(const std::vector<MetricAlarm>& alarms, const std::string& name) {
   std::vector<std::string> known;
+  known.reserve(alarms.size());
   for (const MetricAlarm& alarm : alarms) known.push_back(alarm.name);
   if (std::find(known.begin(), known.end(), name) != known.end()) return {};
   return Error{"InvalidParameterException", "", unknown_name("alarm", name, known)};
