@@ -111,7 +111,8 @@ Result<ContainerInstance> parse_saved_container_instance(const json& value,
   }
   instance.tags = read_tags(reader);
   instance.registered_at = read_moment(reader, "registeredAt");
-  instance.version = static_cast<std::uint64_t>(reader.integer("version", 0, most));
+  instance.version =
+      static_cast<std::uint64_t>(reader.optional_integer("version", 1, most).value_or(1));
   instance.cpu = static_cast<std::uint64_t>(reader.integer("cpu", 0, most));
   instance.memory = static_cast<std::uint64_t>(reader.integer("memory", 0, most));
   const auto interfaces = reader.optional_integer("networkInterfaces", 0, 65'535);

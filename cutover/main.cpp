@@ -42,9 +42,10 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", "cutover " CUTOVER_VERSION);
   program.require_subcommand(1);
   program.failure_message(failure);
-  const std::array verbs{cutover::verbs::add_up(program),   cutover::verbs::add_rehearse(program),
-                         cutover::verbs::add_load(program), cutover::verbs::add_app(program),
-                         cutover::verbs::add_logs(program), cutover::verbs::add_fault(program)};
+  const std::array verbs{cutover::verbs::add_up(program),    cutover::verbs::add_rehearse(program),
+                         cutover::verbs::add_load(program),  cutover::verbs::add_app(program),
+                         cutover::verbs::add_logs(program),  cutover::verbs::add_fault(program),
+                         cutover::verbs::add_export(program)};
   if (const auto problem = unknown_verb(program, argc, argv)) {
     return cutover::verbs::report_error({"UnknownVerb", "", *problem},
                                         cutover::verbs::exit_not_begun);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cutover/api/elbv2/elbv2.hpp"
+#include "cutover/api/kept/keys.hpp"
 #include "cutover/api/logs/logs.hpp"
 #include "cutover/api/sts/sts.hpp"
 #include "cutover/api/task_streams.hpp"
@@ -97,6 +98,17 @@ std::string url_of(stack::RunningBalancing& balancing, const std::string& load_b
 
 namespace {
 
+/// What containers, hooks and alarms are is left of it.
+stack::Stack without_resources(const stack::Stack& stack, const stack::Quotas& quotas) {
+  stack::Stack bare = stack::empty_stack(stack.model.images, quotas);
+  bare.model.hooks = stack.model.hooks;
+  bare.model.alarms = stack.model.alarms;
+  bare.images = stack.images;
+  bare.hooks = stack.hooks;
+  bare.alarms = stack.alarms;
+  return bare;
+}
+
 /// Each life of what is kept draws other ids.
 stack::RunOptions with_seed(stack::RunOptions options, const std::optional<kept::KeptState>& kept) {
   if (kept) options.balancing.seed = kept::seed_of_life(kept->meta.seed, kept->meta.life);
@@ -121,7 +133,7 @@ Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
              std::optional<kept::KeptState> kept)
     : io_(io),
       stack_(stack),
-      empty_(stack::empty_stack(stack.model.images, stack::quotas_with(options.quotas))),
+      empty_(without_resources(stack, stack::quotas_with(options.quotas))),
       options_(with_seed(options, kept)),
       has_stack_(!kept || kept->documents.empty()),
       meta_(kept ? kept->meta : kept::Meta{options.balancing.account, options.balancing.seed, 0}),
@@ -204,10 +216,48 @@ std::vector<stack::RunningStack*> Cloud::running() const {
 }
 
 Result<void> Cloud::start() {
-  const auto started = documents_.empty() ? home().start() : restore();
-  if (!started) return started.error();
+  if (!documents_.empty()) {
+    if (const auto restored = restore(); !restored) return restored;
+  } else {
+    if (const auto taken = take_around(); !taken) return taken;
+    if (const auto started = home().start(); !started) return started;
+  }
+  if (recorder_ && !home_stack().images.empty()) {
+    recorder_->note_text(kept::key_of(kept::images_kind, options_.balancing.region),
+                         home_stack().images.dump());
+  }
   cloudwatch_.start();
   return {};
+}
+
+Result<void> Cloud::take_around() {
+  const stack::Stack& stack = home_stack();
+  const kept::Parts home = parts(options_.balancing.region);
+  if (!stack.network.is_null()) {
+    auto network = ec2::state_from_json(stack.network);
+    if (!network) return at("/Network", network.error());
+    home.network = *std::move(network);
+  }
+  if (!stack.repositories.is_null()) {
+    auto repositories = ecr::repositories_from_json(stack.repositories);
+    if (!repositories) return at("/Repositories", repositories.error());
+    home.repositories = *std::move(repositories);
+  }
+  if (!stack.account_settings.is_null()) {
+    const auto restored = home.settings.restore(stack.account_settings);
+    if (!restored) return at("/AccountSettings", restored.error());
+  }
+  return {};
+}
+
+ExportedStack Cloud::exported() {
+  const std::string& home = options_.balancing.region;
+  ExportedStack exported = export_stack(parts(home), home_stack());
+  for (const auto& [region, running] : running_.used()) {
+    if (region == home) continue;
+    exported.left_out.push_back(fmt::format("region {}: a stack is of one, here {}", region, home));
+  }
+  return exported;
 }
 
 kept::Parts Cloud::parts(const std::string& region) {

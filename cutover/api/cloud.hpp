@@ -17,6 +17,7 @@
 #include "cutover/api/ec2/ec2.hpp"
 #include "cutover/api/ecr/ecr.hpp"
 #include "cutover/api/ecs/running.hpp"
+#include "cutover/api/export_stack.hpp"
 #include "cutover/api/kept/keeper.hpp"
 #include "cutover/api/kept/opening.hpp"
 #include "cutover/api/kept/recorder.hpp"
@@ -49,6 +50,9 @@ class Cloud {
   /// See RunningStack::stop(); `done` is called when the last task of all regions has stopped.
   void stop(Duration grace, const std::function<void()>& done);
 
+  /// What runs in the stack's region; other regions are named as left out.
+  ExportedStack exported();
+
   Dispatcher& dispatcher() { return dispatcher_; }
   /// The region that the stack runs in.
   stack::RunningStack& home() { return in(options_.balancing.region); }
@@ -72,6 +76,8 @@ class Cloud {
   void keep(kept::KeptState kept);
   void note_life();
   Result<void> restore();
+  /// What a stack file says of AWS's services around it.
+  Result<void> take_around();
   const stack::Stack& home_stack() const { return has_stack_ ? stack_ : empty_; }
 
   boost::asio::io_context& io_;

@@ -140,9 +140,12 @@ json to_json(const LoadBalancing& there, const TargetsOf& targets_of) {
       const ListenerName listener{name, port};
       const ListenerState& state = balancer.listeners.at(port);
       sections["Listeners"].push_back(entry_json(listener, state));
+      std::map<std::uint32_t, json> by_priority;  // by priority, as DescribeRules has them
       for (std::size_t i = 0; i < state.each_rule.size(); ++i) {
-        sections["Rules"].push_back(entry_json(listener, state.rules.rules[i], state.each_rule[i]));
+        const rules::Rule& rule = state.rules.rules[i];
+        by_priority.emplace(rule.priority, entry_json(listener, rule, state.each_rule[i]));
       }
+      for (auto& [priority, entry] : by_priority) sections["Rules"].push_back(std::move(entry));
     }
   }
   return sections;

@@ -91,6 +91,13 @@ Result<void> apply_to(Model& model, const RegisterTaskDefinition& operation) {
   return {};
 }
 
+Result<void> apply_to(Model& model, const EndTaskDefinition& operation) {
+  if (model.task_definition(operation.task_definition)) return {};
+  return Error{
+      "ClientException", "",
+      unknown_name("task definition", operation.task_definition, keys(model.task_definitions))};
+}
+
 Result<void> apply_to(Model& model, const CreateService& operation) {
   const auto& spec = operation.spec;
   if (!spec.cluster.empty() && spec.cluster != model.cluster) {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "containers/cluster.hpp"
+#include "containers/clusters.hpp"
 #include "cutover/stack/hook_commands.hpp"
 #include "cutover/stack/load_balancing.hpp"
 #include "cutover/stack/metric_alarm.hpp"
@@ -25,6 +25,10 @@ struct Model {
   std::string cluster = "default";
   /// Of the cluster; nothing when the stack does not say.
   std::optional<std::vector<containers::ContainerInstanceGroup>> container_instances;
+  containers::ClusterSettings cluster_settings;
+  containers::Tags cluster_tags;
+  /// In place of `container_instances`: those that it had in an earlier life, ids and all.
+  std::vector<containers::ContainerInstance> registered_instances;
   containers::ImageMap images;
   HookCommands hooks;  ///< What lifecycle hooks call, by their ARNs.
   std::vector<MetricAlarm> alarms;

@@ -95,6 +95,7 @@ struct Subject {
     return text;
   }
   std::string operator()(const RegisterTaskDefinition& o) const { return o.definition.family; }
+  std::string operator()(const EndTaskDefinition& o) const { return o.task_definition; }
   std::string operator()(const CreateService& o) const {
     return fmt::format("{}: desiredCount {}", o.spec.name, o.spec.desired_count);
   }

@@ -236,6 +236,13 @@ struct RegisterTaskDefinition {
   static constexpr std::string_view operation_name = "RegisterTaskDefinition";
   containers::TaskDefinition definition;
 };
+/// DeregisterTaskDefinition, and DeleteTaskDefinitions after it if asked for. Of a stack's entry: a
+/// plan has no such step.
+struct EndTaskDefinition {
+  static constexpr std::string_view operation_name = "DeregisterTaskDefinition";
+  std::string task_definition;  ///< "family:revision"
+  bool deletes = false;
+};
 struct CreateService {
   static constexpr std::string_view operation_name = "CreateService";
   containers::ServiceSpec spec;
@@ -265,7 +272,8 @@ using Operation =
                  ModifyTargetGroupAttributes, DeleteTargetGroup, RegisterTargets, DeregisterTargets,
                  CreateListener, ModifyListener, ModifyListenerAttributes, DeleteListener,
                  CreateRule, ModifyRule, DeleteRule, SetRulePriorities, AddTags, RemoveTags,
-                 RegisterTaskDefinition, CreateService, UpdateService, DeleteService, StopTask>;
+                 RegisterTaskDefinition, EndTaskDefinition, CreateService, UpdateService,
+                 DeleteService, StopTask>;
 
 /// AWS's name of the action: "CreateRule".
 std::string_view name_of(const Operation& operation);

@@ -53,6 +53,14 @@ struct RunningStack::ApplyToCluster {
     if (!registered) return registered.error();
     return {};
   }
+  Result<void> operator()(const EndTaskDefinition& o) const {
+    const auto ended = definitions.deregister(o.task_definition);
+    if (!ended) return ended.error();
+    if (!o.deletes) return {};
+    const auto deleted = definitions.remove({o.task_definition});
+    if (!deleted) return deleted.error();
+    return {};
+  }
   Result<void> operator()(const CreateService& o) const { return cluster.create_service(o.spec); }
   Result<void> operator()(const UpdateService& o) const {
     return cluster.update_service(o.service, o.update);
@@ -102,6 +110,8 @@ RunningStack::RunningStack(boost::asio::io_context& io, const Stack& stack,
   containers::ClusterSpec spec;
   spec.name = stack.model.cluster;
   spec.container_instances = stack.model.container_instances;
+  spec.settings = stack.model.cluster_settings;
+  spec.tags = stack.model.cluster_tags;
   clusters_->create(spec);
 }
 
@@ -116,6 +126,10 @@ std::vector<lb::MetricsSnapshot> RunningStack::metrics(const std::string& load_b
 }
 
 Result<void> RunningStack::start(const std::function<void(const Operation&)>& applied) {
+  for (const auto& instance : stack_.model.registered_instances) {
+    const auto restored = cluster().restore_container_instance(instance);
+    if (!restored) return at("container instance " + instance.id, restored.error());
+  }
   for (const Operation& operation : stack_.operations) {
     const auto done = apply(operation);
     if (!done) return at_operation(operation, done.error());

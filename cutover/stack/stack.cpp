@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "containers/container_instances_json.hpp"
+#include "containers/json_members.hpp"
+#include "containers/saved_json.hpp"
 #include "cutover/stack/hook_commands.hpp"
 #include "cutover/stack/image_json.hpp"
 #include "cutover/stack/json_entries.hpp"
@@ -36,8 +38,12 @@ class StackReader {
     images();
     hooks();
     alarms();
-    section("TaskDefinitions", parse_register_task_definition);
+    task_definitions();
     section("Services", parse_create_service);
+    statuses();
+    stack_.network = whole("Network");
+    stack_.repositories = whole("Repositories");
+    stack_.account_settings = whole("AccountSettings");
     name();
     outputs();
     if (const auto end = reader_.finish(); !end) return end.error();
@@ -102,6 +108,9 @@ class StackReader {
     if (entry.ok() && stack_.model.cluster.empty()) {
       entry.fail("clusterName", "found an empty name");
     }
+    cluster_settings(entry);
+    stack_.model.cluster_tags = containers::read_pairs(entry, "tags", "key", "value");
+    registered_instances(entry);
     if (const json* instances = entry.member("ContainerInstances")) {
       auto groups =
           containers::parse_container_instances(*instances, entry.pointer_to("ContainerInstances"));
@@ -111,12 +120,99 @@ class StackReader {
     if (const auto end = entry.finish(); !end) reader_.fail(end.error());
   }
 
+  void cluster_settings(JsonReader& entry) {
+    containers::ClusterSettings& settings = stack_.model.cluster_settings;
+    for (const auto& [name, value] : containers::read_pairs(entry, "settings", "name", "value")) {
+      if (name == "containerInsights") {
+        settings.container_insights = value;
+      } else {
+        entry.fail("settings", fmt::format("found {}; allowed is containerInsights", name));
+      }
+    }
+    const json* configuration = entry.object("configuration");
+    if (configuration) settings.configuration = configuration->dump();
+  }
+
+  void registered_instances(JsonReader& entry) {
+    constexpr const char* key = "RegisteredContainerInstances";
+    const json* list = entry.array(key);
+    if (!list) return;
+    if (entry.has("ContainerInstances")) {
+      entry.fail(key, "found ContainerInstances, too; allowed is one of them");
+    }
+    for (std::size_t i = 0; i < list->size() && entry.ok(); ++i) {
+      auto instance = containers::parse_saved_container_instance(
+          (*list)[i], fmt::format("{}/{}", entry.pointer_to(key), i));
+      if (!instance) return entry.fail(instance.error());
+      stack_.model.registered_instances.push_back(*std::move(instance));
+    }
+    stack_.model.container_instances.emplace();
+  }
+
+  /// What stands there is for whoever serves it.
+  json whole(std::string_view key) {
+    const json* object = reader_.object(key);
+    return object ? *object : json();
+  }
+
+  void task_definitions() {
+    const json* list = reader_.array("TaskDefinitions");
+    for (std::size_t i = 0; list && i < list->size() && reader_.ok(); ++i) {
+      const std::string place = fmt::format("/TaskDefinitions/{}", i);
+      json entry = (*list)[i];
+      const auto status = entry.is_object() ? entry.find("status") : entry.end();
+      if (status != entry.end()) {
+        auto ends = read_status(*status, place + "/status");
+        if (!ends) return reader_.fail(ends.error());
+        entry.erase(status);
+        statuses_.push_back({i, *ends});
+      }
+      auto operation = parse_register_task_definition(entry, place);
+      if (!operation) return reader_.fail(operation.error());
+      const auto& revisions = stack_.model.task_definitions;
+      add(*std::move(operation), entry, place);
+      if (statuses_.empty() || statuses_.back().entry != i) continue;
+      const std::string& family = entry["family"].get_ref<const std::string&>();
+      statuses_.back().end.task_definition =
+          fmt::format("{}:{}", family, revisions.at(family).size());
+    }
+  }
+
+  Result<EndTaskDefinition> read_status(const json& status, const std::string& place) {
+    EndTaskDefinition end;
+    if (status == "INACTIVE") return end;
+    end.deletes = true;
+    if (status == "DELETE_IN_PROGRESS") return end;
+    return Error{"ValidationError", place,
+                 fmt::format("found {}; allowed are INACTIVE and DELETE_IN_PROGRESS",
+                             status.dump(-1, ' ', false, json::error_handler_t::replace))};
+  }
+
+  /// Services may still use them.
+  void statuses() {
+    for (auto& [entry, end] : statuses_) {
+      add(std::move(end), json::object(), fmt::format("/TaskDefinitions/{}/status", entry));
+    }
+  }
+
   void images() {
     const json* object = reader_.object("Images");
     if (!object) return;
     auto images = parse_images(*object, "/Images", base_directory_);
     if (!images) return reader_.fail(images.error());
     stack_.model.images = *std::move(images);
+    stack_.images = with_whole_directories(*object);
+  }
+
+  /// Commands by name, as written, for a file that may stand elsewhere.
+  json with_whole_directories(json commands) const {
+    for (json& entry : commands) {
+      if (!entry.contains("command")) continue;
+      const auto cwd = std::filesystem::path(base_directory_) / entry.value("cwd", "");
+      std::error_code error;
+      entry["cwd"] = std::filesystem::absolute(cwd.empty() ? "." : cwd, error).string();
+    }
+    return commands;
   }
 
   void hooks() {
@@ -125,6 +221,7 @@ class StackReader {
     auto hooks = parse_hook_commands(*object, "/Hooks", base_directory_);
     if (!hooks) return reader_.fail(hooks.error());
     stack_.model.hooks = *std::move(hooks);
+    stack_.hooks = with_whole_directories(*object);
   }
 
   void alarms() {
@@ -139,6 +236,7 @@ class StackReader {
                                   fmt::format("found {} a second time", alarm->name)});
       }
       alarms.push_back(*std::move(alarm));
+      stack_.alarms.push_back((*list)[i]);
     }
   }
 
@@ -168,6 +266,11 @@ class StackReader {
   const std::string& base_directory_;
   const QuotaSettings& quotas_;
   Stack stack_;
+  struct Status {
+    std::size_t entry = 0;
+    EndTaskDefinition end;
+  };
+  std::vector<Status> statuses_;
 };
 
 }  // namespace

@@ -9,11 +9,12 @@
 //    "Listeners":       [<CreateListener>, …],
 //    "Rules":           [<CreateRule>, …],
 //    "Clusters":        [{"clusterName": "default",                       at most one
+//                         "settings": […], "configuration": {…}, "tags": […],
 //                         "ContainerInstances": {"count": 2, "cpu": 2048, "memory": 3884, …}}],
 //    "Images":          {"<image>": {"app": "api", "behaviour": {…}}, …},     image_json.hpp
 //    "Hooks":           {"<hookTargetArn>": {"command": […], …}, …},          hook_commands.hpp
 //    "Alarms":          [<PutMetricAlarm>, …],                                 metric_alarm.hpp
-//    "TaskDefinitions": [<RegisterTaskDefinition>, …],
+//    "TaskDefinitions": [<RegisterTaskDefinition, with status>, …],
 //    "Services":        [<CreateService>, …],
 //    "StackName":       "BreakTheMonolith-Demo",
 //    "Outputs":         [{"OutputKey": "ECSRole", "OutputValue": "…"}, …]}
@@ -23,7 +24,10 @@
 // last two are what CloudFormation's DescribeStacks tells of it. Entries of the four sections of
 // load balancing may give the "Id" that ends their ARN (listeners a "DefaultRuleId" and
 // "DefaultRuleTags", too), load balancers their "Address" and "CreatedTime" (microseconds since
-// 1970): that is how a stack comes back as it was.
+// 1970): that is how a stack comes back as it was. For the same reason a cluster may have
+// "RegisteredContainerInstances" in place of "ContainerInstances", and the stack "Network",
+// "Repositories" and "AccountSettings": what EC2, ECR and ECS's account settings are to tell, as
+// `cutover export` writes it.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -41,6 +45,14 @@ struct Stack {
   Model model;                                               ///< What there is then.
   std::string name = "cutover";                              ///< As a CloudFormation stack.
   std::vector<std::pair<std::string, std::string>> outputs;  ///< Keys and values.
+  // As written, with absolute directories.
+  nlohmann::json images = nlohmann::json::object();
+  nlohmann::json hooks = nlohmann::json::object();
+  nlohmann::json alarms = nlohmann::json::array();
+  // As written, for whoever serves them; null: not there.
+  nlohmann::json network;
+  nlohmann::json repositories;
+  nlohmann::json account_settings;
 };
 
 /// Nothing at all, not even a cluster; `images` are what containers of it may run.

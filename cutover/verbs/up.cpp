@@ -16,6 +16,7 @@
 #include "cutover/console/http_server.hpp"
 #include "cutover/console/observation.hpp"
 #include "cutover/console/tasks.hpp"
+#include "cutover/stack/image_json.hpp"
 #include "cutover/stack/inject.hpp"
 #include "cutover/stack/running_stack.hpp"
 #include "cutover/stack/stack.hpp"
@@ -143,6 +144,8 @@ class Up {
                       [this](const console::Request&, const console::Router::Respond& respond) {
                         reset(respond);
                       });
+    router_.add(boost::beast::http::verb::get, "/_cutover/export",
+                [this](const console::Request&, std::string_view) { return exported(); });
     auto listening = console::HttpServer::listen(io_, timers_, *endpoint,
                                                  api::api_or_console(cloud_.dispatcher(), router_));
     if (!listening) return listening.error();
@@ -157,6 +160,14 @@ class Up {
         return respond(console::make_response(http::status::ok, "application/json", "{}\n"));
       respond(console::make_error(http::status::internal_server_error, to_string(done.error())));
     });
+  }
+
+  console::Response exported() {
+    const api::ExportedStack exported = cloud_.exported();
+    const nlohmann::json answer{{"stack", exported.stack}, {"left_out", exported.left_out}};
+    return console::make_response(
+        boost::beast::http::status::ok, "application/json",
+        answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   }
 
   /// In all regions.
@@ -293,8 +304,20 @@ std::string container_instances_problem(const std::string& text) {
   return groups ? "" : to_string(groups.error());
 }
 
+/// What containers of images run is that of an earlier stack when there is no other.
+Result<void> take_images(const api::kept::KeptState& kept, stack::Stack& stack) {
+  if (!stack.images.empty()) return {};
+  auto written = api::kept::images_of(kept.documents);
+  if (!written) return written.error();
+  auto images = stack::parse_images(*written, "/Images", "");
+  if (!images) return images.error();
+  stack.images = *std::move(written);
+  stack.model.images = *std::move(images);
+  return {};
+}
+
 int up(const Options& options) {
-  const auto stack = stack_of(options);
+  auto stack = stack_of(options);
   if (!stack) return report_error(stack.error(), exit_not_begun);
   stack::RunOptions run_with = run_options(options.run);
   run_with.on_note = [](const std::string& note) {
@@ -321,6 +344,9 @@ int up(const Options& options) {
     auto opened = api::kept::open_state(io, options.state, balancing.account, balancing.seed);
     if (!opened) return report_error(opened.error(), exit_not_begun);
     kept = *std::move(opened);
+    if (const auto taken = take_images(*kept, *stack); !taken) {
+      return report_error(at(options.state + ": ", taken.error()), exit_not_begun);
+    }
   }
   const auto served = Up(io, *stack, run_with, strings, std::move(kept)).serve(*endpoint);
   return served ? exit_ok : report_error(served.error(), exit_not_begun);
@@ -382,9 +408,9 @@ Verb add_up(CLI::App& program) {
       "same\n"
       "directory has everything again, ARNs and addresses unchanged; services start new tasks, "
       "while\n"
-      "tasks of RunTask and StartTask are gone, as when instances lose power. A STACK builds only "
-      "a\n"
-      "directory that holds nothing yet; later starts take nothing but its Images.\n\n"
+      "tasks of RunTask and StartTask are gone, as when instances lose power. A STACK builds\n"
+      "only a directory that holds nothing yet; later starts take nothing but its Images, Hooks\n"
+      "and Alarms.\n\n"
       "The first SIGINT or SIGTERM lets requests in flight finish (10 s at most) and stops the\n"
       "tasks; a second one ends everything at once.\n"
       "Exit status: 0 stopped by a signal; 2 bad command line or stack, or it could not start.");

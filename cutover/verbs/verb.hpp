@@ -26,6 +26,7 @@ Verb add_load(CLI::App& program);
 Verb add_app(CLI::App& program);
 Verb add_logs(CLI::App& program);
 Verb add_fault(CLI::App& program);
+Verb add_export(CLI::App& program);
 
 /// Prints "cutover: …" on standard error and gives `status`.
 int report_error(const Error& error, int status);

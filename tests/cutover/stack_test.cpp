@@ -81,6 +81,23 @@ TEST(Stack, KeepsTheSettingsAndFillsInAwsDefaults) {
       std::chrono::milliseconds(5));
 }
 
+TEST(Stack, EndsTaskDefinitionsAfterServicesHaveTakenThem) {
+  const std::string lines =
+      parsed(base().patch(json::parse(R"([{"op": "add", "path": "/TaskDefinitions/0/status",
+                                    "value": "INACTIVE"}])")));
+  EXPECT_THAT(lines, testing::EndsWith("CreateService api: desiredCount 2\n"
+                                       "DeregisterTaskDefinition api:1\n"));
+}
+
+TEST(Stack, GivesItsClusterTheSettingsAndTagsThatItNames) {
+  const auto stack = parse_stack(json::parse(R"({"Clusters": [
+    {"clusterName": "demo", "settings": [{"name": "containerInsights", "value": "enabled"}],
+     "tags": [{"key": "a", "value": "b"}]}]})"));
+  ASSERT_TRUE(stack) << to_string(stack.error());
+  EXPECT_EQ(stack->model.cluster_settings.container_insights, "enabled");
+  EXPECT_EQ(stack->model.cluster_tags, (containers::Tags{{"a", "b"}}));
+}
+
 TEST(Stack, GivesItsClusterTheContainerInstancesThatItNames) {
   json document = base();
   const auto instances = [&] {
@@ -169,10 +186,17 @@ const Mistake mistakes[] = {
      "DefaultRuleId, DefaultRuleTags, Id, LoadBalancerArn, Port, Protocol, Tags; did you mean "
      "\"Port\"? (UnknownMember)"},
     {"UnknownSection", R"([{"op":"add","path":"/Rule","value":[]}])",
-     "/Rule: unknown member \"Rule\"; allowed are Alarms, Clusters, Hooks, Images, Listeners, "
-     "LoadBalancers, Outputs, Quotas, Rules, Services, StackName, TargetGroups, TaskDefinitions; "
-     "did you mean "
-     "\"Rules\"? (UnknownMember)"},
+     "/Rule: unknown member \"Rule\"; allowed are AccountSettings, Alarms, Clusters, "
+     "Hooks, Images, Listeners, LoadBalancers, Network, Outputs, Quotas, Repositories, Rules, "
+     "Services, "
+     "StackName, TargetGroups, TaskDefinitions; did you mean \"Rules\"? (UnknownMember)"},
+    {"UnknownStatus", R"([{"op":"add","path":"/TaskDefinitions/0/status","value":"GONE"}])",
+     "/TaskDefinitions/0/status: found \"GONE\"; allowed are INACTIVE and DELETE_IN_PROGRESS "
+     "(ValidationError)"},
+    {"UnknownClusterSetting",
+     R"([{"op":"add","path":"/Clusters","value":[{"clusterName":"demo",)"
+     R"("settings":[{"name":"insights","value":"on"}]}]}])",
+     "/Clusters/0/settings: found insights; allowed is containerInsights (ValidationError)"},
     {"TooSmallInstance",
      R"([{"op":"add","path":"/Clusters","value":[{"clusterName":"default",
           "ContainerInstances":[{"count":2},{"cpu":1}]}]}])",

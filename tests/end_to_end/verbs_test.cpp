@@ -92,9 +92,8 @@ TEST(CommandLine, NamesWhatIsWrongAndExitsWithTwo) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{}, "cutover: A subcommand is required\nSee: cutover --help\n"},
       {{"reherse"},
-       "cutover: there is no verb \"reherse\"; there are up, rehearse, load, app, logs, fault; did "
-       "you mean "
-       "\"rehearse\"? (UnknownVerb)\n"},
+       "cutover: there is no verb \"reherse\"; there are up, rehearse, load, app, logs, fault, "
+       "export; did you mean \"rehearse\"? (UnknownVerb)\n"},
       {{"rehearse"}, "cutover: PLAN is required\nSee: cutover rehearse --help\n"},
       {{"up", "s.json", "--workers", "0"},
        "cutover: --workers: Value 0 not in range 1 to 256\nSee: cutover up --help\n"},

@@ -141,8 +141,20 @@ Result<std::vector<AccountSetting>> AccountSettings::list(const Filter& filter) 
 
 nlohmann::json AccountSettings::to_json() const { return by_principal_; }
 
-void AccountSettings::restore(const nlohmann::json& saved) {
-  by_principal_ = saved.get<std::map<std::string, Values, std::less<>>>();
+Result<void> AccountSettings::restore(const nlohmann::json& saved) {
+  std::map<std::string, Values, std::less<>> restored;
+  for (const auto& [principal, values] : saved.items()) {
+    JsonReader reader(values, "/" + principal);
+    if (!reader.ok()) return reader.finish();
+    for (const auto& [name, value] : values.items()) {
+      restored[principal][name] = reader.string(name);
+      const auto known = find_known(name);
+      if (!known) return known.error();
+    }
+    if (const auto end = reader.finish(); !end) return end;
+  }
+  by_principal_ = std::move(restored);
+  return {};
 }
 
 nlohmann::ordered_json to_json(const AccountSetting& setting) {

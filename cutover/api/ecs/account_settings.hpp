@@ -46,7 +46,7 @@ class AccountSettings {
 
   /// For keeping them: `restore` takes what `to_json` gave.
   nlohmann::json to_json() const;
-  void restore(const nlohmann::json& saved);
+  Result<void> restore(const nlohmann::json& saved);
 
  private:
   using Values = std::map<std::string, std::string, std::less<>>;  ///< By name.

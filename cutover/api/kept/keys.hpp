@@ -11,6 +11,7 @@ inline constexpr std::string_view network_kind = "ec2";
 inline constexpr std::string_view repositories_kind = "ecr";
 inline constexpr std::string_view settings_kind = "ecs-account-settings";
 inline constexpr std::string_view quotas_kind = "quotas";
+inline constexpr std::string_view images_kind = "images";  ///< Of the stack's region.
 
 inline std::string key_of(std::string_view kind, std::string_view region) {
   return std::string(kind) + "/" + std::string(region);

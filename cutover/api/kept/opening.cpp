@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cutover/api/kept/keys.hpp"
 #include "lb/base/json.hpp"
 #include "lb/base/random.hpp"
 
@@ -34,6 +34,17 @@ Error not_readable(const std::string& directory, const std::string& what) {
 
 std::string to_text(const Meta& meta) {
   return nlohmann::json{{"account", meta.account}, {"seed", meta.seed}, {"life", meta.life}}.dump();
+}
+
+Result<nlohmann::json> images_of(const state::Store::Documents& documents) {
+  const std::string prefix = key_of(images_kind, "");
+  const auto found = documents.lower_bound(prefix);
+  if (found == documents.end() || !found->first.starts_with(prefix)) {
+    return nlohmann::json::object();
+  }
+  auto images = parse_json(found->second);
+  if (!images) return at(found->first, images.error());
+  return images;
 }
 
 std::uint64_t seed_of_life(std::uint64_t seed, std::uint64_t life) {

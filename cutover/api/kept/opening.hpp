@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "cutover/state/store.hpp"
@@ -23,6 +24,9 @@ struct Meta {
 };
 
 std::string to_text(const Meta& meta);
+
+/// The images of the stack that the state began with; what it writes is checked with its documents.
+Result<nlohmann::json> images_of(const state::Store::Documents& documents);
 
 struct KeptState {
   std::unique_ptr<state::Store> store;

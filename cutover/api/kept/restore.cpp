@@ -92,18 +92,6 @@ Result<void> sort(std::map<std::string, Saved>& regions, const std::string& key,
   return {};
 }
 
-Result<void> restore_settings(const json& document, ecs::AccountSettings& settings) {
-  for (const auto& [principal, values] : document.items()) {
-    for (const auto& [name, value] : values.items()) {
-      if (!value.is_string()) {
-        return Error{"StateNotReadable", "", "found account settings that are no texts"};
-      }
-    }
-  }
-  settings.restore(document);
-  return {};
-}
-
 Result<stack::Quotas> quotas_of(const json& document, const stack::QuotaSettings& settings) {
   stack::Quotas quotas;
   JsonReader reader(document, "");
@@ -133,8 +121,8 @@ Result<void> restore_whole(const Saved& saved, const Parts& parts) {
       if (!repositories) return at(kind, repositories.error());
       parts.repositories = *std::move(repositories);
     } else if (kind == settings_kind) {
-      if (const auto done = restore_settings(document, parts.settings); !done) return done;
-    } else if (kind != quotas_kind) {
+      if (const auto done = parts.settings.restore(document); !done) return at(kind, done.error());
+    } else if (kind != quotas_kind && kind != images_kind) {
       return at(kind, no_kind());
     }
   }

@@ -55,7 +55,7 @@ TEST_F(AccountSettingsTest, ComesBackFromWhatWasKept) {
   ASSERT_TRUE(settings_.put("containerInsights", "enhanced", user));
   ASSERT_TRUE(settings_.put_default("dualStackIPv6", "enabled"));
   AccountSettings other("123456789012");
-  other.restore(settings_.to_json());
+  ASSERT_TRUE(other.restore(settings_.to_json()));
   EXPECT_EQ(*other.list({}), *settings_.list({}));
   EXPECT_EQ(*other.list({"", "", user, false}), *settings_.list({"", "", user, false}));
 }

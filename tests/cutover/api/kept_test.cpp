@@ -296,6 +296,32 @@ TEST_F(Kept, ResetLeavesWhatThereIsAtFirst) {
   EXPECT_NE(group("gone"), gone_);
 }
 
+TEST_F(Kept, IsWrittenAsAStackThatBuildsItAgain) {
+  ASSERT_TRUE(start());
+  make_balancing();
+  make_cluster();
+  const auto before = told();
+  const ExportedStack first = cloud_->exported();
+  EXPECT_THAT(first.left_out, testing::IsEmpty());
+  cloud_.reset();
+  const auto read = stack::parse_stack(first.stack);
+  ASSERT_TRUE(read) << to_string(read.error());
+  stack::RunOptions options;
+  options.balancing.workers = 1;
+  options.balancing.port_offset.reset();
+  cloud_ = std::make_unique<Cloud>(*io_, *read, options, ecs::Shape::Strings::converted);
+  const auto started = cloud_->start();
+  ASSERT_TRUE(started) << to_string(started.error());
+  EXPECT_EQ(cloud_->exported().stack, first.stack);
+  const auto after = told();
+  for (const auto& [name, body] : before) {
+    // Services and definitions are created anew.
+    const bool anew = name == "service createdAt" || name == "definition";
+    EXPECT_TRUE(anew || after.at(name) == body) << name << body << after.at(name);
+  }
+  cloud_.reset();  // before the stack that it borrows
+}
+
 TEST_F(Kept, RefusesDamagedDocuments) {
   ASSERT_TRUE(start());
   make_balancing();
