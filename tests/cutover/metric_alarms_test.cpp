@@ -96,18 +96,18 @@ class MetricAlarmsInTime : public testing::Test {
     snapshot.groups = {{"green", "targetgroup/green/4567"}};
     snapshot.nodes.resize(1);
     snapshot.nodes[0].groups.resize(1);
-    snapshot.nodes[0].groups[0].target_5xx = answered_5xx;
+    snapshot.nodes[0].groups[0].target_5xx = answered_5xx_;
     return {snapshot};
   }
 
-  SimulatedClock clock;
-  SimulatedTimers timers{clock};
-  std::uint64_t answered_5xx = 100;
-  std::vector<MetricAlarm> alarms{errors()};
+  SimulatedClock clock_;
+  SimulatedTimers timers_{clock_};
+  std::uint64_t answered_5xx_ = 100;
+  std::vector<MetricAlarm> alarms_{errors()};
 };
 
 TEST_F(MetricAlarmsInTime, LookAtWhatEachPeriodHasAdded) {
-  MetricAlarms running(timers, alarms, [this](const std::string& load_balancer) {
+  MetricAlarms running(timers_, alarms_, [this](const std::string& load_balancer) {
     EXPECT_EQ(load_balancer, "demo");
     return metrics();
   });
@@ -115,30 +115,30 @@ TEST_F(MetricAlarmsInTime, LookAtWhatEachPeriodHasAdded) {
   EXPECT_FALSE(running.check_alarm("error"));
   EXPECT_EQ(running.window("errors"), 2min) << "the one that is under way, and the next";
   EXPECT_EQ(running.state("errors"), AlarmState::insufficient_data);
-  answered_5xx += 6;
-  timers.advance(59s);
+  answered_5xx_ += 6;
+  timers_.advance(59s);
   EXPECT_EQ(running.state("errors"), AlarmState::insufficient_data);
-  timers.advance(1s);
+  timers_.advance(1s);
   EXPECT_EQ(running.state("errors"), AlarmState::alarm);
-  answered_5xx += 5;
-  timers.advance(1min);
+  answered_5xx_ += 5;
+  timers_.advance(1min);
   EXPECT_EQ(running.state("errors"), AlarmState::ok);
-  timers.advance(1min);
+  timers_.advance(1min);
   EXPECT_EQ(running.state("errors"), AlarmState::insufficient_data) << "nobody reported";
   running.stop();
-  answered_5xx += 100;
-  timers.advance(5min);
+  answered_5xx_ += 100;
+  timers_.advance(5min);
   EXPECT_EQ(running.state("errors"), AlarmState::insufficient_data);
 }
 
 TEST_F(MetricAlarmsInTime, CountALoadBalancerThatComesLaterFromItsBeginning) {
   bool there = false;
-  const MetricAlarms running(timers, alarms, [&](const std::string&) {
+  const MetricAlarms running(timers_, alarms_, [&](const std::string&) {
     return there ? metrics() : std::vector<lb::MetricsSnapshot>{};
   });
-  timers.advance(90s);
+  timers_.advance(90s);
   there = true;
-  timers.advance(30s);
+  timers_.advance(30s);
   EXPECT_EQ(running.state("errors"), AlarmState::alarm);
 }
 
