@@ -120,23 +120,26 @@ class Planner {
     std::uint32_t left = live_[deployment].size();
     for (const TaskHealth health : by_worth) {
       while (may_retire(health, left > wanted)) {
-        if (!stop(deployment, health, Tenure::ordinary, true) &&
-            !stop(deployment, health, Tenure::leaving, true)) {
+        // One that goes before enough others are healthy is replaced by one of its own kind.
+        const bool replaced =
+            left <= wanted && health == TaskHealth::unhealthy && healthy_ < goal_.fewest_healthy();
+        if (!stop(deployment, health, Tenure::ordinary, true, replaced) &&
+            !stop(deployment, health, Tenure::leaving, true, replaced)) {
           break;
         }
-        if (left <= wanted) --wanted;
+        if (left <= wanted && !replaced) --wanted;
         --left;
+        if (replaced) break;
       }
     }
     // What died and is not needed any more is not replaced.
-    if (healthy_ >= goal_.fewest_healthy() && !goal_.deployments[0].halted) {
+    if (healthy_ >= goal_.fewest_healthy()) {
       wanted = std::min(wanted, left);
       plan_.held_by_protection += std::min(left, live_[deployment].kept());
     }
   }
 
   bool may_retire(TaskHealth health, bool surplus) const {
-    if (goal_.deployments[0].halted && !surplus) return false;
     const std::uint32_t fewest = goal_.fewest_healthy();
     if (health == TaskHealth::healthy) return healthy_ > fewest;
     // One that is about to be healthy may be a substitute that is still needed.
@@ -229,9 +232,7 @@ class Planner {
 
   bool is_stuck() const {
     if (live_.size() < 2 || !plan_.start.empty() || !plan_.stop.empty()) return false;
-    if (tasks_.stopping() > 0 || total_ < goal_.most_live() || goal_.deployments[0].halted) {
-      return false;
-    }
+    if (tasks_.stopping() > 0 || total_ < goal_.most_live()) return false;
     return live_[0].size() < goal_.desired_count && healthy_ == total_;
   }
 
@@ -244,6 +245,21 @@ class Planner {
   Plan plan_;
 };
 
+/// Adds the plan of a part of the deployments, those from index `first` on.
+void add(Plan& whole, Plan its, std::size_t first) {
+  for (PlannedStart& start : its.start) {
+    start.deployment += first;
+    whole.start.push_back(std::move(start));
+  }
+  whole.stop.insert(whole.stop.end(), its.stop.begin(), its.stop.end());
+  whole.desired_counts.insert(whole.desired_counts.end(), its.desired_counts.begin(),
+                              its.desired_counts.end());
+  whole.held_by_protection += its.held_by_protection;
+  if (its.look_again) {
+    whole.look_again = std::min(whole.look_again.value_or(*its.look_again), *its.look_again);
+  }
+}
+
 /// Each deployment as if it were a service of its own.
 Plan plan_side_by_side(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now) {
   Plan whole;
@@ -254,18 +270,41 @@ Plan plan_side_by_side(const ServiceGoal& goal, const ObservedTasks& tasks, Time
     one.deployments = {goal.deployments[i]};
     if (i > 0) one.scale_in_order.clear();  // it is of PRIMARY's tasks
     Plan its = Planner(one, tasks, now).make();
-    for (PlannedStart& start : its.start) {
-      start.deployment = i;
-      whole.start.push_back(std::move(start));
-    }
-    whole.stop.insert(whole.stop.end(), its.stop.begin(), its.stop.end());
-    whole.desired_counts.push_back(one.desired_count);
-    whole.held_by_protection += its.held_by_protection;
     whole.steady = goal.deployments.size() == 1 && its.steady;
-    if (its.look_again) {
-      whole.look_again = std::min(whole.look_again.value_or(*its.look_again), *its.look_again);
-    }
+    add(whole, std::move(its), i);
   }
+  return whole;
+}
+
+/// PRIMARY has failed and was not rolled back: it starts nothing and keeps what is not unhealthy.
+/// The newest older deployment plays its part: it replaces its own tasks, but does not grow, and
+/// has no more than PRIMARY's healthy tasks leave of the desired count.
+Plan plan_beside_failed(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now) {
+  const Remaining failed(tasks.group(goal.deployments.front().key));
+  ServiceGoal older = goal;
+  older.deployments.erase(older.deployments.begin());
+  const std::uint32_t leaving = failed.leaving();
+  const std::uint32_t healthy = failed.count(TaskHealth::healthy);
+  const std::uint32_t staying = healthy - std::min(healthy, leaving);
+  std::uint32_t elsewhere = 0;
+  std::uint32_t held = 0;
+  for (const DeploymentGoal& each : older.deployments) {
+    elsewhere += tasks.group(each.key).count(TaskHealth::healthy);
+    held += each.desired_count;
+  }
+  older.desired_count = std::min(held, goal.desired_count - std::min(goal.desired_count, staying));
+  ServiceGoal its = goal;
+  its.deployments = {goal.deployments.front()};
+  const std::uint32_t good = failed.size() - failed.count(TaskHealth::unhealthy);
+  its.desired_count = std::min(goal.desired_count, good);
+  // What has to leave its instance may, once others suffice.
+  if (elsewhere + staying >= goal.fewest_healthy()) {
+    its.desired_count -= std::min(its.desired_count, leaving);
+  }
+  Plan whole;
+  add(whole, Planner(its, tasks, now).make(), 0);
+  whole.desired_counts.front() = goal.desired_count;
+  add(whole, Planner(older, tasks, now).make(), 1);
   return whole;
 }
 
@@ -291,6 +330,9 @@ bool is_at_strength(const ObservedTasks::Group& tasks, std::uint32_t desired_cou
 Plan make_plan(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now) {
   if (goal.scheduling == SchedulingStrategy::daemon) return plan_daemon(goal, tasks, now);
   if (goal.shifting) return plan_side_by_side(goal, tasks, now);
+  if (goal.deployments.size() > 1 && goal.deployments.front().halted) {
+    return plan_beside_failed(goal, tasks, now);
+  }
   return Planner(goal, tasks, now).make();
 }
 

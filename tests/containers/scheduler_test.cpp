@@ -212,6 +212,43 @@ TEST(Scheduler, AFailedDeploymentStartsNothingAndTheOldOneStays) {
   EXPECT_EQ(planned(its, "h"), "start old 1") << "the old one keeps up its count";
 }
 
+struct FailedRow {
+  std::uint32_t desired, minimum, maximum;
+  int old_count;
+  std::string observed;
+  std::vector<std::size_t> leaving;
+  std::string plan;
+};
+
+TEST(Scheduler, BesideAFailedDeploymentTheOldOneIsScaledAndKeptHealthy) {
+  for (const FailedRow& row : {FailedRow{0, 100, 200, 2, "hhH", {}, "stop 2 1 0"},
+                               FailedRow{0, 100, 200, 2, "hhPU", {}, "stop 3 2 1 0"},
+                               FailedRow{1, 100, 200, 3, "hhh", {}, "stop 2 1"},
+                               FailedRow{2, 100, 200, 2, "hhH", {}, "stop 1"},
+                               // An unhealthy one waits for its substitute.
+                               FailedRow{2, 100, 200, 2, "hu", {}, "start old 1"},
+                               FailedRow{2, 100, 200, 2, "huh", {}, "stop 1!"},
+                               FailedRow{1, 100, 100, 1, "u", {}, "start old 1, stop 0!"},
+                               // Tasks leave an instance that drains.
+                               FailedRow{2, 100, 200, 2, "hh", {0}, "start old 1"},
+                               FailedRow{2, 100, 200, 2, "hhh", {0}, "stop 0"},
+                               FailedRow{2, 100, 200, 2, "hhH", {2}, "stop 2"},
+                               FailedRow{2, 100, 200, 1, "hH", {1}, ""}}) {
+    ServiceGoal its = goal(row.desired, row.minimum, row.maximum, row.old_count);
+    its.deployments.front().halted = true;
+    std::vector<ObservedTask> seen = tasks(row.observed);
+    for (const std::size_t i : row.leaving) seen[i].instance_draining = true;
+    EXPECT_EQ(render(make_plan(its, observed(seen), now)), row.plan)
+        << row.observed << " with " << row.desired << " wanted";
+  }
+}
+
+TEST(Scheduler, AnUnhealthyOldTaskIsReplacedByOneOfItsKind) {
+  ServiceGoal its = goal(2, 100, 200, 2);
+  EXPECT_EQ(planned(its, "huUU"), "start old 1, stop 1! 2!");
+  EXPECT_THAT(make_plan(its, observed(tasks("huUU")), now).desired_counts, ElementsAre(2, 2));
+}
+
 TEST(Scheduler, ADeploymentThatFailedIsRetiredWhenAnotherTakesItsPlace) {
   ServiceGoal its = goal(2, 100, 200, 1);
   its.deployments.back().halted = true;
