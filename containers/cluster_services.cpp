@@ -49,21 +49,23 @@ Result<void> ClusterServices::check(const ServiceSpec& spec) const {
   if (auto checked = check_service(spec, **definition); !checked) return checked;
   if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
   if (auto checked = check_tags(spec.tags); !checked) return checked;
-  if (auto checked = check_target_groups(spec); !checked) return checked;
+  const auto groups = check_target_groups(spec, (*definition)->network_mode);
+  if (!groups) return groups;
   return check_support(spec, surroundings_.support.checks());
 }
 
-Result<void> ClusterServices::check_target_groups(const ServiceSpec& spec) const {
+Result<void> ClusterServices::check_target_groups(const ServiceSpec& spec,
+                                                  NetworkMode network) const {
   for (std::size_t i = 0; i < spec.load_balancers.size(); ++i) {
     const std::string& group = spec.load_balancers[i].target_group;
-    const auto checked = surroundings_.registry.check_target_group(group);
+    const auto checked = surroundings_.registry.check_target_group(group, network);
     if (!checked) {
       return at(fmt::format("/loadBalancers/{}/targetGroupArn", i), checked.error());
     }
     const auto& advanced = spec.load_balancers[i].advanced;
     if (!advanced) continue;
     const auto alternate =
-        surroundings_.registry.check_target_group(advanced->alternate_target_group);
+        surroundings_.registry.check_target_group(advanced->alternate_target_group, network);
     if (!alternate) {
       return at(fmt::format("/loadBalancers/{}/advancedConfiguration/alternateTargetGroupArn", i),
                 alternate.error());
@@ -177,7 +179,8 @@ Result<void> ClusterServices::update(std::string_view name, const ServiceUpdate&
   if (auto checked = check_service(spec, **definition); !checked) return checked;
   if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
   if (update.load_balancers) {
-    if (auto checked = check_target_groups(spec); !checked) return checked;
+    const auto checked = check_target_groups(spec, (*definition)->network_mode);
+    if (!checked) return checked;
   }
   // A rule or an alarm that has gone meanwhile does not keep a service from being scaled.
   if (update.load_balancers || update.task_definition || update.force_new_deployment ||
@@ -190,9 +193,16 @@ Result<void> ClusterServices::update(std::string_view name, const ServiceUpdate&
 }
 
 Result<void> ClusterServices::remove(std::string_view name, bool force) {
-  const auto found = find_active(name);
+  const auto found = find(name);
   if (!found) return found.error();
   ServiceAgent& service = **found;
+  // Once more while it drains: nothing is left to do.
+  if (service.status() == ServiceStatus::draining) return {};
+  if (service.status() == ServiceStatus::inactive) {
+    return Error{"ServiceNotFoundException", "", "Service not found."};
+  }
+  // A daemon can't be scaled to 0 before.
+  if (service.spec().scheduling == SchedulingStrategy::daemon) force = true;
   if (!force && service.desired_count() > 0) {
     return Error{"InvalidParameterException", "",
                  "The service cannot be stopped while it is scaled above 0"};

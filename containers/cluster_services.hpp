@@ -49,7 +49,7 @@ class ClusterServices {
 
  private:
   Result<void> check(const ServiceSpec& spec) const;
-  Result<void> check_target_groups(const ServiceSpec& spec) const;
+  Result<void> check_target_groups(const ServiceSpec& spec, NetworkMode network) const;
   Result<void> check_name(const ServiceSpec& spec) const;
   Result<ServiceAgent*> find_active(std::string_view name) const;
   std::vector<ServiceAgent*> all() const;

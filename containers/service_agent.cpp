@@ -143,17 +143,17 @@ void ServiceAgent::on_changed(TaskAgent& task) {
 }
 
 void ServiceAgent::on_registered(const std::string& target_group) {
-  events_.gather_registered(target_group);
+  events_.gather_registered(surroundings_.registry.arn_of(target_group));
   plan_soon();
 }
 
 void ServiceAgent::on_deregistered(const std::string& target_group) {
-  events_.gather_deregistered(target_group);
+  events_.gather_deregistered(surroundings_.registry.arn_of(target_group));
   plan_soon();
 }
 
 void ServiceAgent::on_registration_failed(const std::string& target_group, const Error& error) {
-  events_.registration_failed(target_group, error.message);
+  events_.registration_failed(surroundings_.registry.arn_of(target_group), error.message);
   plan_soon();
 }
 

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "containers/apps/app.hpp"
+#include "containers/task_definition.hpp"
 #include "lb/base/result.hpp"
 
 namespace cutover::containers {
@@ -37,8 +38,12 @@ class TargetRegistry {
                 std::function<void()> changed);
   void unwatch(WatchId id);
 
-  /// Whether the group exists and is used by a listener (ECS refuses a service otherwise).
-  virtual Result<void> check_target_group(const std::string& target_group) = 0;
+  /// Whether the group exists, is used by a listener and takes tasks of that network mode: awsvpc
+  /// tasks are targets by their address, others by their instance (ECS refuses a service
+  /// otherwise).
+  virtual Result<void> check_target_group(const std::string& target_group, NetworkMode network) = 0;
+  /// As events name it.
+  virtual std::string arn_of(const std::string& target_group) const = 0;
   virtual Result<void> register_target(const std::string& target_group,
                                        const TaskTarget& target) = 0;
   virtual Result<void> deregister_target(const std::string& target_group,

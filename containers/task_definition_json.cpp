@@ -12,6 +12,7 @@
 #include "containers/json_members.hpp"
 #include "containers/passive_members.hpp"
 #include "containers/placement_json.hpp"
+#include "containers/query_expression.hpp"
 #include "containers/task_definition_rules.hpp"
 
 namespace cutover::containers {
@@ -116,7 +117,16 @@ std::vector<std::string> read_compatibilities(JsonReader& reader) {
 std::vector<PlacementConstraint> read_constraints(JsonReader& reader) {
   auto constraints = read_placement_constraints(reader, "placementConstraints");
   for (std::size_t i = 0; i < constraints.size(); ++i) {
-    if (constraints[i].type == PlacementConstraint::Type::member_of) continue;
+    if (constraints[i].type == PlacementConstraint::Type::member_of) {
+      const auto parsed = QueryExpression::parse(constraints[i].expression);
+      if (!parsed) {
+        reader.fail(
+            Error{"ClientException",
+                  fmt::format("{}/{}/expression", reader.pointer_to("placementConstraints"), i),
+                  parsed.error().message});
+      }
+      continue;
+    }
     reader.fail(Error{"ClientException",
                       fmt::format("{}/{}/type", reader.pointer_to("placementConstraints"), i),
                       fmt::format("found {}; allowed in a task definition is memberOf",

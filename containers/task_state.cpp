@@ -9,6 +9,17 @@ namespace cutover::containers {
 
 namespace {
 
+/// A container's reason has 1,024 characters at most (ECS API, Container). Whole characters of
+/// UTF-8 are kept.
+std::string shortened(std::string text) {
+  constexpr std::size_t most = 1024;
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text;
+}
+
 using Kind = TaskAction::Kind;
 using Manner = task_event::StopRequested::Manner;
 
@@ -73,7 +84,7 @@ class Transition {
     container.kill_at.reset();
     container.health.reset();
     if (event.started) container.exit_code = event.exit_code;
-    container.reason = event.reason;
+    container.reason = shortened(event.reason);
     if (is_restarted(event)) {
       container.exit_code.reset();
       enter(event.container, ContainerPhase::waiting);

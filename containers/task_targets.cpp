@@ -132,8 +132,8 @@ std::vector<std::string> TaskTargets::unhealthy() const {
   for (const Target& target : targets_) {
     if (!is_unhealthy(target)) continue;
     const std::string& group = target.place.target_group;
-    texts.push_back(fmt::format("(port {}) is unhealthy in (target-group {}) due to (reason {})",
-                                target.target.host_port, group,
+    texts.push_back(fmt::format("(port {}) is unhealthy in (target-group {}) due to (reason {}).",
+                                target.target.host_port, registry_.arn_of(group),
                                 registry_.reason(group, target.target)));
   }
   return texts;
@@ -142,7 +142,7 @@ std::vector<std::string> TaskTargets::unhealthy() const {
 std::string TaskTargets::unhealthy_group() const {
   const auto found = std::find_if(targets_.begin(), targets_.end(),
                                   [this](const Target& each) { return is_unhealthy(each); });
-  return found == targets_.end() ? std::string{} : found->place.target_group;
+  return found == targets_.end() ? std::string{} : registry_.arn_of(found->place.target_group);
 }
 
 }  // namespace cutover::containers

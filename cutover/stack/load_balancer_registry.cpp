@@ -35,22 +35,40 @@ LoadBalancerRegistry::LoadBalancerRegistry(RunningBalancing& balancing) : balanc
       });
 }
 
-Result<void> LoadBalancerRegistry::check_target_group(const std::string& target_group) {
+std::string LoadBalancerRegistry::arn_of(const std::string& target_group) const {
+  return balancing_.arn_of(TargetGroupName{target_group});
+}
+
+Result<void> LoadBalancerRegistry::check_target_group(const std::string& target_group,
+                                                      containers::NetworkMode network) {
   const auto* found = balancing_.there().target_group(target_group);
-  if (!found) {
+  if (!found) return unknown_group(target_group);
+  const bool by_address = network == containers::NetworkMode::awsvpc;
+  if (found->kind.target_type != (by_address ? "ip" : "instance")) {
     return Error{
         "InvalidParameterException", "",
-        unknown_name("target group", target_group, balancing_.there().target_group_names())};
+        fmt::format("The provided target group {} has target type {}, which is incompatible with "
+                    "the {} network mode specified in the task definition.",
+                    arn_of(target_group), found->kind.target_type, to_string(network))};
   }
   if (!found->used_by.empty()) return {};
   return Error{"InvalidParameterException", "",
                fmt::format("The target group with targetGroupArn {} does not have an associated "
                            "load balancer.",
-                           balancing_.arn_of(TargetGroupName{target_group}))};
+                           arn_of(target_group))};
+}
+
+Error LoadBalancerRegistry::unknown_group(const std::string& target_group) const {
+  return {"InvalidParameterException", "",
+          unknown_name("target group", target_group, balancing_.there().target_group_names())};
 }
 
 TargetEntry LoadBalancerRegistry::entry_of(const std::string& target_group,
                                            const containers::TaskTarget& target) const {
+  // Once registered it keeps its name, also when its instance has become known since.
+  const auto told =
+      balancing_.targets().told_of_task(target_group, {target.address, target.host_port});
+  if (told) return *told;
   const auto* group = balancing_.there().target_group(target_group);
   TargetEntry entry{target.address, target.host_port};
   if (group && group->kind.target_type == "instance") {
@@ -62,7 +80,7 @@ TargetEntry LoadBalancerRegistry::entry_of(const std::string& target_group,
 
 Result<void> LoadBalancerRegistry::register_target(const std::string& target_group,
                                                    const containers::TaskTarget& target) {
-  if (!balancing_.there().target_group(target_group)) return check_target_group(target_group);
+  if (!balancing_.there().target_group(target_group)) return unknown_group(target_group);
   std::shared_ptr<lb::InProcessService> service;
   if (target.app) service = std::make_shared<InProcessApp>(target.app);
   return balancing_.targets().add_of_task(target_group, entry_of(target_group, target),

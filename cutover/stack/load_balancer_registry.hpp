@@ -14,7 +14,9 @@ class LoadBalancerRegistry final : public containers::TargetRegistry {
  public:
   explicit LoadBalancerRegistry(RunningBalancing& balancing);
 
-  Result<void> check_target_group(const std::string& target_group) override;
+  Result<void> check_target_group(const std::string& target_group,
+                                  containers::NetworkMode network) override;
+  std::string arn_of(const std::string& target_group) const override;
   Result<void> register_target(const std::string& target_group,
                                const containers::TaskTarget& target) override;
   Result<void> deregister_target(const std::string& target_group,
@@ -25,6 +27,7 @@ class LoadBalancerRegistry final : public containers::TargetRegistry {
                      const containers::TaskTarget& target) const override;
 
  private:
+  Error unknown_group(const std::string& target_group) const;
   lb::targets::TargetHealth health(const std::string& target_group,
                                    const containers::TaskTarget& target) const;
   /// As the group's targets go: by the instance's id, or by the address.

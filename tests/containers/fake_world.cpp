@@ -154,7 +154,7 @@ std::vector<std::uint16_t> FakeRuntime::ports() const {
   return ports;
 }
 
-Result<void> FakeRegistry::check_target_group(const std::string& group) {
+Result<void> FakeRegistry::check_target_group(const std::string& group, NetworkMode) {
   if (groups.contains(group)) return {};
   return Error{"InvalidParameterException", "", "no target group is called " + group};
 }

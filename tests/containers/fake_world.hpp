@@ -81,7 +81,8 @@ class FakeRuntime final : public Runtime {
 class FakeRegistry final : public TargetRegistry {
  public:
   explicit FakeRegistry(Timers& timers) : timers_(timers) {}
-  Result<void> check_target_group(const std::string& group) override;
+  Result<void> check_target_group(const std::string& group, NetworkMode network) override;
+  std::string arn_of(const std::string& group) const override { return group; }
   Result<void> register_target(const std::string& group, const TaskTarget& target) override;
   Result<void> deregister_target(const std::string& group, const TaskTarget& target) override;
   TargetStatus status(const std::string& group, const TaskTarget& target) const override;
