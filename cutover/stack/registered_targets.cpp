@@ -17,6 +17,14 @@ lb::targets::TargetHealth stopped(const std::string& state) {
           fmt::format("Target is in the {} state", state)};
 }
 
+/// The words are ours: AWS documents the rule, not its message.
+Error still_draining(const std::string& id) {
+  return {"InvalidTarget", "/Targets",
+          fmt::format("The following targets are deregistering and cannot be registered before "
+                      "their deregistration delay has ended: '{}'",
+                      id)};
+}
+
 }  // namespace
 
 lb::LoadBalancer* RegisteredTargets::balancer_of(const Group& group) const {
@@ -127,12 +135,18 @@ void RegisteredTargets::load_balancer_gone(const std::string& name) {
   }
 }
 
+bool RegisteredTargets::is_draining(const std::string& name, const TargetEntry& target) const {
+  return there_.target_groups.at(name).kind.target_type == "ip" &&
+         health(name, target).state == lb::targets::State::draining;
+}
+
 Result<void> RegisteredTargets::add(const std::string& name,
                                     const std::vector<TargetEntry>& targets) {
   std::vector<Entry> entries;
   for (const TargetEntry& target : targets) {
     auto entry = resolve(name, target);
     if (!entry) return entry.error();
+    if (is_draining(name, entry->told)) return still_draining(target.id);
     entries.push_back(*std::move(entry));
   }
   return add(name, std::move(entries));
@@ -157,6 +171,16 @@ Result<void> RegisteredTargets::add_of_task(const std::string& name, const Targe
   entry->service = std::move(service);
   entry->of_task = true;
   return add(name, {*std::move(entry)});
+}
+
+std::optional<TargetEntry> RegisteredTargets::told_of_task(
+    const std::string& name, const lb::targets::TargetId& reached) const {
+  const auto& entries = groups_.at(name).entries;
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return entry.of_task && entry.reached == reached;
+  });
+  if (found == entries.end()) return std::nullopt;
+  return found->told;
 }
 
 Result<void> RegisteredTargets::add(const std::string& name, std::vector<Entry> entries) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,9 @@ class RegisteredTargets {
   /// What a task registers, and takes with it. `service`: called instead of dialled.
   Result<void> add_of_task(const std::string& group, const TargetEntry& target,
                            std::shared_ptr<lb::InProcessService> service);
+  /// What a task's target is registered as, or was while it drains; nothing: it is neither.
+  std::optional<TargetEntry> told_of_task(const std::string& group,
+                                          const lb::targets::TargetId& reached) const;
   /// Unknown targets are ignored, as ALB does.
   Result<void> remove(const std::string& group, const std::vector<TargetEntry>& targets);
 
@@ -87,6 +91,9 @@ class RegisteredTargets {
   Result<Entry> resolve(const std::string& group, const TargetEntry& target) const;
   Result<void> add(const std::string& group, std::vector<Entry> entries);
   bool is_running(const std::string& id) const;
+  /// An address that drains can't be registered again before its deregistration delay has ended
+  /// (ALB user guide, "Deregistration delay").
+  bool is_draining(const std::string& group, const TargetEntry& target) const;
   Result<void> place(const std::string& name, const std::string& load_balancer);
   void take_out(const std::string& name, Group& group);
   static Entry* find(Group& group, const TargetEntry& target);

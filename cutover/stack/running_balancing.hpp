@@ -63,7 +63,7 @@ class RunningBalancing {
   template <class Operation>
   requires changes_balancing<Operation> Result<void> apply(const Operation& operation) {
     tell_changes(affected(there_, operation));
-    const auto done = perform(operation);
+    auto done = perform(operation);
     tell_changes(affected(there_, operation));
     return done;
   }
