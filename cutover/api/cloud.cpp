@@ -30,6 +30,14 @@ class InstancesOf final : public stack::Instances {
     return Instance{instance->address, std::string(to_string(instance->state))};
   }
   std::string at(const std::string& address) const override {
+    std::string id = known_at(address);
+    if (!id.empty()) return id;
+    refresh_();
+    return known_at(address);
+  }
+
+ private:
+  std::string known_at(const std::string& address) const {
     const auto& all = state_.instances;
     const auto found = std::find_if(all.begin(), all.end(), [&](const ec2::Instance& instance) {
       return instance.address == address && instance.state != ec2::InstanceState::terminated;
@@ -37,7 +45,6 @@ class InstancesOf final : public stack::Instances {
     return found == all.end() ? "" : found->id;
   }
 
- private:
   const ec2::Ec2State& state_;
   std::function<void()> refresh_;
 };
@@ -160,6 +167,9 @@ Cloud::Cloud(boost::asio::io_context& io, const stack::Stack& stack,
     follow(used->second->stack.clusters(), instance);
   });
   ec2_.before_call([this](const std::string& region) { adopt_container_instances(region); });
+  ec2_.used_outside([this](const std::string& region, const std::string& id) {
+    return holds_up_a_load_balancer(region, id);
+  });
   add_services();
   if (kept) keep(*std::move(kept));
   home();
@@ -169,6 +179,19 @@ Cloud::~Cloud() {
   // What runs tells of changes until its end.
   ecs_.clear();
   running_.clear();
+}
+
+bool Cloud::holds_up_a_load_balancer(const std::string& region, const std::string& id) {
+  const auto used = running_.used().find(region);
+  if (used == running_.used().end()) return false;
+  const auto& all = used->second->stack.balancing().there().load_balancers;
+  return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+    const stack::Placement& placement = entry.second.placement;
+    const auto has = [&](const std::vector<std::string>& ids) {
+      return std::find(ids.begin(), ids.end(), id) != ids.end();
+    };
+    return has(placement.subnets) || has(placement.security_groups);
+  });
 }
 
 stack::RunningStack& Cloud::in(const std::string& region) {

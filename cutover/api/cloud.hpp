@@ -68,6 +68,8 @@ class Cloud {
 
   /// A cluster's container instances are instances of EC2.
   void adopt_container_instances(const std::string& region);
+  /// Whether that subnet or security group is one of a load balancer's.
+  bool holds_up_a_load_balancer(const std::string& region, const std::string& id);
   std::unique_ptr<Region> make_region(const std::string& name);
   std::map<std::string, cloudwatch::Snapshots> metrics() const;
   std::optional<cloudformation::RunningStack> running_stack(const std::string& region);

@@ -35,7 +35,10 @@ Service Ec2::service() {
   const auto add = [&](const char* name, auto operation) {
     service.operations[name] = at_once([this, operation](const Call& call) -> Outcome {
       if (before_call_) before_call_(call.region);
-      Context context{in(call.region), call, random_, clock_.wall_now()};
+      Context context{in(call.region), call, random_, clock_.wall_now(),
+                      [&](const std::string& id) {
+                        return is_used_outside_ && is_used_outside_(call.region, id);
+                      }};
       return operation(context);
     });
   };

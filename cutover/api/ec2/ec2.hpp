@@ -43,6 +43,9 @@ class Ec2 {
   void adopt(const std::string& region, std::string_view id, std::string_view address,
              std::string_view type, std::string_view zone);
 
+  /// Who else stands on subnets and security groups, which then can't be deleted.
+  using IsUsed = std::function<bool(const std::string& region, const std::string& id)>;
+  void used_outside(IsUsed is_used) { is_used_outside_ = std::move(is_used); }
   void on_instance(OnInstance callback) { on_instance_ = std::move(callback); }
   /// Called before each operation: the time to adopt what has come.
   void before_call(std::function<void(const std::string& region)> callback) {
@@ -55,6 +58,7 @@ class Ec2 {
   Random random_;
   Regions<Ec2State> regions_;
   OnInstance on_instance_;
+  IsUsed is_used_outside_;
   std::function<void(const std::string& region)> before_call_;
 };
 

@@ -86,6 +86,12 @@ std::string Input::required(std::string_view name) {
   return reader_.optional_string(name).value_or("");
 }
 
+void Input::only_off(std::string_view name) {
+  if (!flag(name).value_or(false)) return;
+  fail({"UnsupportedOperation", "",
+        fmt::format("The parameter {} is not supported here; allowed is false", name)});
+}
+
 std::optional<bool> Input::attribute(std::string_view name) {
   const auto* object = reader_.object(name);
   if (object == nullptr) return std::nullopt;

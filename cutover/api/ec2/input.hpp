@@ -3,6 +3,7 @@
 // Reading the parameters of EC2's operations, in EC2's own error codes, and what its Describe
 // operations have in common: ids, filters, pages.
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ struct Context {
   const Call& call;
   Random& random;
   WallTime now;
+  /// Whether something outside EC2, a load balancer, stands on the thing of that id.
+  std::function<bool(const std::string& id)> is_used_outside;
 };
 
 /// A JsonReader that speaks of MissingParameter, InvalidParameterValue and UnknownParameter.
@@ -37,6 +40,8 @@ class Input {
   std::optional<std::string> text(std::string_view name) { return reader_.optional_string(name); }
   std::vector<std::string> texts(std::string_view name) { return reader_.strings(name); }
   std::optional<bool> flag(std::string_view name) { return reader_.optional_boolean(name); }
+  /// A setting that there is only without: "true" is refused (`UnsupportedOperation`).
+  void only_off(std::string_view name);
   /// EC2's attributes: "EnableDnsSupport.Value=true".
   std::optional<bool> attribute(std::string_view name);
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,

@@ -72,6 +72,42 @@ Json group_set(const Instance& instance, const Ec2State& state) {
 
 std::string interface_id(const Instance& instance) { return "eni-" + instance.id.substr(2); }
 
+Json interface_json(const Instance& instance, const Ec2State& state) {
+  const Json address = {{"privateIpAddress", instance.address}, {"primary", true}};
+  return {{"networkInterfaceId", interface_id(instance)},
+          {"subnetId", instance.subnet},
+          {"vpcId", vpc_of(instance, state)},
+          {"availabilityZone", zone_of(instance, state)},
+          {"description", ""},
+          {"ownerId", state.account},
+          {"requesterManaged", false},
+          {"status", "in-use"},
+          {"privateIpAddress", instance.address},
+          {"privateDnsName", private_dns(instance, state.region)},
+          {"sourceDestCheck", true},
+          {"groupSet", group_set(instance, state)},
+          {"attachment",
+           {{"attachmentId", "eni-attach-" + instance.id.substr(2)},
+            {"instanceId", instance.id},
+            {"instanceOwnerId", state.account},
+            {"deviceIndex", 0},
+            {"status", "attached"},
+            {"attachTime", iso_time(instance.launched_at)},
+            {"deleteOnTermination", true}}},
+          {"privateIpAddressesSet", Json::array({address})},
+          {"interfaceType", "interface"},
+          {"tagSet", Json::array()}};
+}
+
+/// There are no roles here: the profile is told, nothing more.
+Json profile_json(const Instance& instance, const Ec2State& state) {
+  const std::string arn =
+      instance.profile.starts_with("arn:")
+          ? instance.profile
+          : fmt::format("arn:aws:iam::{}:instance-profile/{}", state.account, instance.profile);
+  return {{"arn", arn}, {"id", "AIPA" + instance.id.substr(2)}};
+}
+
 Json rendered(const Instance& instance, const Ec2State& state) {
   const bool terminated = instance.state == InstanceState::terminated;
   Json json = {
@@ -106,6 +142,8 @@ Json rendered(const Instance& instance, const Ec2State& state) {
   json["virtualizationType"] = "hvm";
   json["hypervisor"] = "xen";
   json["networkInterfaceSet"] = Json::array();
+  if (!terminated) json["networkInterfaceSet"].push_back(interface_json(instance, state));
+  if (!instance.profile.empty()) json["iamInstanceProfile"] = profile_json(instance, state);
   json["tagSet"] = tag_set(instance.tags);
   return json;
 }
@@ -149,15 +187,18 @@ Result<std::vector<std::string>> groups_for(const Ec2State& state, const Subnet&
   return groups;
 }
 
-/// The subnet asked for, or the default VPC's first.
-Result<const Subnet*> subnet_for(const Ec2State& state, const std::optional<std::string>& asked) {
+/// The subnet asked for, or the default VPC's first, in the zone asked for.
+Result<const Subnet*> subnet_for(const Ec2State& state, const std::optional<std::string>& asked,
+                                 const std::optional<std::string>& zone) {
   if (asked) {
     const Subnet* subnet = state.subnet(*asked);
     if (subnet == nullptr) return subnet_not_found(*asked);
-    return subnet;
+    if (!zone || subnet->zone == *zone) return subnet;
+    return Error{"InvalidParameterValue", "",
+                 fmt::format("The subnet '{}' is not in the availability zone {}", *asked, *zone)};
   }
   for (const Subnet& subnet : state.subnets) {
-    if (subnet.default_for_zone) return &subnet;
+    if (subnet.default_for_zone && (!zone || subnet.zone == *zone)) return &subnet;
   }
   return Error{"MissingInput", "",
                "No subnets found for the default VPC. Please specify a subnet."};
@@ -277,35 +318,13 @@ Outcome describe_network_interfaces(Context& context) {
                  {"availability-zone", {zone_of(instance, state)}},
                  {"description", {""}},
                  {"requester-id", {}},
+                 {"requester-managed", {"false"}},
+                 {"interface-type", {"interface"}},
+                 {"owner-id", {state.account}},
+                 {"attachment.instance-owner-id", {state.account}},
                  {"status", {"in-use"}}};
   };
-  const auto render = [&](const Interface& one) {
-    const Instance& instance = *one.instance;
-    const Json address = {{"privateIpAddress", instance.address}, {"primary", true}};
-    return Json{{"networkInterfaceId", one.id},
-                {"subnetId", instance.subnet},
-                {"vpcId", vpc_of(instance, state)},
-                {"availabilityZone", zone_of(instance, state)},
-                {"description", ""},
-                {"ownerId", state.account},
-                {"requesterManaged", false},
-                {"status", "in-use"},
-                {"privateIpAddress", instance.address},
-                {"privateDnsName", private_dns(instance, state.region)},
-                {"sourceDestCheck", true},
-                {"groupSet", group_set(instance, state)},
-                {"attachment",
-                 {{"attachmentId", "eni-attach-" + instance.id.substr(2)},
-                  {"instanceId", instance.id},
-                  {"instanceOwnerId", state.account},
-                  {"deviceIndex", 0},
-                  {"status", "attached"},
-                  {"attachTime", iso_time(instance.launched_at)},
-                  {"deleteOnTermination", true}}},
-                {"privateIpAddressesSet", Json::array({address})},
-                {"interfaceType", "interface"},
-                {"tagSet", Json::array()}};
-  };
+  const auto render = [&](const Interface& one) { return interface_json(*one.instance, state); };
   return describe(all, query, "networkInterfaceSet", facts, render, [](const std::string& id) {
     return Error{"InvalidNetworkInterfaceID.NotFound", "",
                  fmt::format("The networkInterface ID '{}' does not exist", id)};
@@ -349,6 +368,39 @@ Outcome describe_images(Context& context) {
       });
 }
 
+namespace {
+
+/// The one member of a structure that is supported.
+std::optional<std::string> member_of(Input& input, const char* name, const char* member) {
+  const nlohmann::json* object = input.reader().object(name);
+  if (object == nullptr) return std::nullopt;
+  Input structure(*object, std::string("/") + name);
+  auto value = structure.text(member);
+  if (const auto end = structure.finish(); !end) input.fail(end.error());
+  return value;
+}
+
+/// By name or by ARN; empty: none.
+std::string read_profile(Input& input) {
+  const nlohmann::json* object = input.reader().object("IamInstanceProfile");
+  if (object == nullptr) return "";
+  Input profile(*object, "/IamInstanceProfile");
+  const auto name = profile.text("Name");
+  const auto arn = profile.text("Arn");
+  if (const auto end = profile.finish(); !end) input.fail(end.error());
+  return arn.value_or(name.value_or(""));
+}
+
+/// An instance is an address: nothing boots that could read it.
+void refuse_user_data(Input& input) {
+  if (!input.text("UserData")) return;
+  input.fail({"UnsupportedOperation", "",
+              "The parameter UserData is not supported here: an instance is an address, nothing "
+              "runs on it"});
+}
+
+}  // namespace
+
 Outcome run_instances(Context& context) {
   Input input(context.call.parameters);
   Instance model;
@@ -358,6 +410,10 @@ Outcome run_instances(Context& context) {
   model.type = input.text("InstanceType").value_or("m1.small");
   model.key_name = input.text("KeyName").value_or("");
   model.client_token = input.text("ClientToken").value_or("");
+  model.profile = read_profile(input);
+  const auto zone = member_of(input, "Placement", "AvailabilityZone");
+  refuse_user_data(input);
+  input.only_off("EbsOptimized");
   const auto subnet_asked = input.text("SubnetId");
   const auto ids = input.texts("SecurityGroupId");
   const auto names = input.texts("SecurityGroup");
@@ -368,7 +424,7 @@ Outcome run_instances(Context& context) {
   if (!before.empty()) {
     return reservation_json(before.front()->reservation, all_of(before, state), state.account);
   }
-  const auto subnet = subnet_for(state, subnet_asked);
+  const auto subnet = subnet_for(state, subnet_asked, zone);
   if (!subnet) return subnet.error();
   auto groups = groups_for(state, **subnet, ids, names);
   if (!groups) return groups.error();

@@ -442,7 +442,7 @@ Outcome delete_security_group(Context& context) {
                std::find(instance.groups.begin(), instance.groups.end(), id) !=
                    instance.groups.end();
       });
-  if (referred || used) {
+  if (referred || used || context.is_used_outside(id)) {
     return Error{"DependencyViolation", "", fmt::format("resource {} has a dependent object", id)};
   }
   std::erase_if(context.state.groups, [&](const SecurityGroup& group) { return group.id == id; });

@@ -25,6 +25,7 @@ struct Vpc {
   bool is_default = false;
   bool dns_support = true;
   bool dns_hostnames = false;
+  bool address_usage_metrics = false;
   Tags tags;
 };
 
@@ -76,6 +77,7 @@ struct Instance {
   std::string type;
   std::string image;
   std::string key_name;
+  std::string profile;       ///< The instance profile, a name or an ARN; empty: none.
   std::string client_token;  ///< Of the call that ran it.
   std::string subnet;
   std::vector<std::string> groups;

@@ -27,6 +27,7 @@ Json written(const Vpc& vpc) {
           {"default", vpc.is_default},
           {"dnsSupport", vpc.dns_support},
           {"dnsHostnames", vpc.dns_hostnames},
+          {"addressUsageMetrics", vpc.address_usage_metrics},
           {"tags", vpc.tags}};
 }
 
@@ -81,6 +82,7 @@ Json written(const Instance& instance) {
                {"type", instance.type},
                {"image", instance.image},
                {"keyName", instance.key_name},
+               {"profile", instance.profile},
                {"clientToken", instance.client_token},
                {"subnet", instance.subnet},
                {"groups", instance.groups},
@@ -115,6 +117,7 @@ void read(JsonReader& reader, Vpc& vpc) {
   vpc.is_default = reader.optional_boolean("default").value_or(false);
   vpc.dns_support = reader.optional_boolean("dnsSupport").value_or(true);
   vpc.dns_hostnames = reader.optional_boolean("dnsHostnames").value_or(false);
+  vpc.address_usage_metrics = reader.optional_boolean("addressUsageMetrics").value_or(false);
   vpc.tags = read_tags(reader);
 }
 
@@ -157,6 +160,7 @@ void read(JsonReader& reader, Instance& instance) {
   instance.type = reader.string("type");
   instance.image = reader.string("image");
   instance.key_name = reader.string("keyName");
+  instance.profile = reader.string("profile");
   instance.client_token = reader.string("clientToken");
   instance.subnet = reader.string("subnet");
   instance.groups = reader.strings("groups");

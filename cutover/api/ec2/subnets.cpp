@@ -111,6 +111,7 @@ Outcome create_subnet(Context& context) {
   const std::string cidr = input.required("CidrBlock");
   const auto zone = input.text("AvailabilityZone");
   const auto id = input.text("AvailabilityZoneId");
+  input.only_off("Ipv6Native");
   subnet.tags = read_tag_specifications(input, "subnet");
   if (const auto end = input.finish(); !end) return end.error();
   const Vpc* vpc = context.state.vpc(subnet.vpc);
@@ -136,7 +137,7 @@ Outcome delete_subnet(Context& context) {
       std::any_of(state.instances.begin(), state.instances.end(), [&](const Instance& instance) {
         return instance.subnet == id && instance.state != InstanceState::terminated;
       });
-  if (used) {
+  if (used || context.is_used_outside(id)) {
     return Error{"DependencyViolation", "",
                  fmt::format("The subnet '{}' has dependencies and cannot be deleted.", id)};
   }

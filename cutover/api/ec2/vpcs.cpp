@@ -103,10 +103,7 @@ Outcome create_vpc(Context& context) {
                             "tenancy is supported here.",
                             tenancy)});
   }
-  if (input.flag("AmazonProvidedIpv6CidrBlock").value_or(false)) {
-    input.fail({"UnsupportedOperation", "",
-                "AmazonProvidedIpv6CidrBlock is true; there are no IPv6 addresses here"});
-  }
+  input.only_off("AmazonProvidedIpv6CidrBlock");
   if (const auto end = input.finish(); !end) return end.error();
   const auto block = parse_block(cidr);
   if (!block) {
@@ -156,7 +153,9 @@ Outcome describe_vpc_attribute(Context& context) {
     value = vpc->dns_support;
   } else if (name == "enableDnsHostnames") {
     value = vpc->dns_hostnames;
-  } else if (name != "enableNetworkAddressUsageMetrics") {
+  } else if (name == "enableNetworkAddressUsageMetrics") {
+    value = vpc->address_usage_metrics;
+  } else {
     return Error{
         "InvalidParameterValue", "",
         fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", name)};
@@ -169,12 +168,14 @@ Outcome modify_vpc_attribute(Context& context) {
   const std::string id = input.required("VpcId");
   const auto support = input.attribute("EnableDnsSupport");
   const auto hostnames = input.attribute("EnableDnsHostnames");
+  const auto metrics = input.attribute("EnableNetworkAddressUsageMetrics");
   if (const auto end = input.finish(); !end) return end.error();
   if (context.state.vpc(id) == nullptr) return vpc_not_found(id);
   for (Vpc& vpc : context.state.vpcs) {
     if (vpc.id != id) continue;
     vpc.dns_support = support.value_or(vpc.dns_support);
     vpc.dns_hostnames = hostnames.value_or(vpc.dns_hostnames);
+    vpc.address_usage_metrics = metrics.value_or(vpc.address_usage_metrics);
   }
   return done();
 }

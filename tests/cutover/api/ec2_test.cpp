@@ -110,6 +110,10 @@ TEST_F(Ec2Api, RefusesInEc2sOwnCodes) {
       {"CreateVpc",
        {{"CidrBlock", "10.0.0.0/16"}, {"AmazonProvidedIpv6CidrBlock", "true"}},
        "UnsupportedOperation"},
+      {"RunInstances", {{"ImageId", "ami-1"}, {"UserData", "IyE="}}, "UnsupportedOperation"},
+      {"RunInstances",
+       {{"ImageId", "ami-1"}, {"Placement", {{"Tenancy", "host"}}}},
+       "UnknownParameter"},
       {"DescribeVpcs", {{"VpcId", {"vpc-0"}}}, "InvalidVpcID.NotFound"},
       {"DeleteVpc", {{"VpcId", vpc}}, "DependencyViolation"},
       {"DescribeVpcAttribute", {{"VpcId", vpc}, {"Attribute", "x"}}, "InvalidParameterValue"},
@@ -200,6 +204,30 @@ TEST_F(Ec2Api, AnInstanceIsAnAddressWhoseLifeOthersHearOf) {
                                    "us-east-1 127.0.2.1 terminated"));
   clock_.advance(std::chrono::hours(1));
   EXPECT_EQ(code("DescribeInstances", first), "InvalidInstanceID.NotFound");
+}
+
+TEST_F(Ec2Api, AnInstanceStandsInTheZoneAndHasTheProfileAskedFor) {
+  const Json instance = good("RunInstances", {{"ImageId", "ami-1"},
+                                              {"Placement", {{"AvailabilityZone", "us-east-1b"}}},
+                                              {"IamInstanceProfile", {{"Name", "ecsRole"}}},
+                                              {"EbsOptimized", "false"}})["instancesSet"][0];
+  EXPECT_EQ(instance["placement"]["availabilityZone"], "us-east-1b");
+  EXPECT_EQ(instance["iamInstanceProfile"]["arn"],
+            "arn:aws:iam::123456789012:instance-profile/ecsRole");
+  EXPECT_EQ(instance["networkInterfaceSet"][0]["privateIpAddress"], instance["privateIpAddress"]);
+}
+
+TEST_F(Ec2Api, WhatALoadBalancerStandsOnCannotBeDeleted) {
+  const std::string subnet = ec2_.in("us-east-1").subnets.front().id;
+  std::string used = subnet;
+  ec2_.used_outside([&](const std::string& region, const std::string& id) {
+    return region == "us-east-1" && id == used;
+  });
+  EXPECT_EQ(code("DeleteSubnet", {{"SubnetId", subnet}}), "DependencyViolation");
+  const Json group = good("CreateSecurityGroup", {{"GroupName", "g"}, {"GroupDescription", "d"}});
+  used = group["groupId"];
+  EXPECT_EQ(code("DeleteSecurityGroup", {{"GroupId", used}}), "DependencyViolation");
+  good("DeleteSubnet", {{"SubnetId", subnet}});
 }
 
 TEST_F(Ec2Api, AContainerInstanceIsAmongTheInstances) {
