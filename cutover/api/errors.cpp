@@ -94,4 +94,8 @@ ApiError to_api_error(const Error& error) {
   return result;
 }
 
+Error unsupported(std::string_view what) {
+  return {"UnsupportedOperation", "", std::string(what) + " not supported by cutover"};
+}
+
 }  // namespace cutover::api

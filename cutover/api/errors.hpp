@@ -33,4 +33,7 @@ Error with_code(Error error, std::string_view code);
 /// weight".
 std::string member_path(std::string_view pointer);
 
+/// What AWS has and this program does not: one code for all of it. `what`: "The parameter X is".
+Error unsupported(std::string_view what);
+
 }  // namespace cutover::api

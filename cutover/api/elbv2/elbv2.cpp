@@ -11,7 +11,7 @@ namespace cutover::api::elbv2 {
 namespace {
 
 /// Operations that AWS has for what is not built here: TLS trust stores, capacity, address pools.
-constexpr std::array<std::string_view, 14> refused{
+constexpr std::array<std::string_view, 14> refused_operations{
     "AddTrustStoreRevocations",
     "CreateTrustStore",
     "DeleteSharedTrustStoreAssociation",
@@ -54,7 +54,7 @@ Service service(PlaceOf place_of) {
           return operation(place_of(call.region), *input);
         });
   }
-  for (const std::string_view name : refused) {
+  for (const std::string_view name : refused_operations) {
     elbv2.operations[std::string(name)] = at_once([name](const Call&) -> Outcome {
       return unsupported("The operation " + std::string(name) + " is");
     });

@@ -25,6 +25,14 @@ Result<void> check_protocol(const json& input) {
                              "balancer; allowed are HTTP and HTTPS",
                              protocol)};
   }
+  const json mutual = input.value("MutualAuthentication", json::object());
+  const std::string mode = mutual.value("Mode", "off");
+  if (mode != "off") {
+    return Error{"InvalidConfigurationRequest", "",
+                 fmt::format("Mutual authentication mode '{}' can only be specified for HTTPS "
+                             "listeners",
+                             mode)};
+  }
   for (const char* key : {"SslPolicy", "Certificates"}) {
     if (!input.contains(key) || input[key].empty()) continue;
     return Error{"InvalidConfigurationRequest", "",
@@ -37,6 +45,7 @@ Result<void> check_protocol(const json& input) {
 json without_tls(json input) {
   input.erase("SslPolicy");
   input.erase("Certificates");
+  input.erase("MutualAuthentication");
   return input;
 }
 
@@ -95,12 +104,14 @@ Outcome describe_listeners(const Place& place, const json& input) {
     if (input.contains("LoadBalancerArn")) {
       return validation_error("You cannot specify both listener ARNs and a load balancer ARN");
     }
-    answer["Listeners"] = Json::array();
+    std::vector<stack::ListenerName> named;
     for (const json& arn : input["ListenerArns"]) {
       const auto name = listener_of(place, arn);
       if (!name) return name.error();
-      answer["Listeners"].push_back(listener_json(place, *name));
+      named.push_back(*name);
     }
+    fill_page(answer, "Listeners", numbered(named), *page,
+              [&](const auto& entry) { return listener_json(place, entry.second); });
     return answer;
   }
   if (!input.contains("LoadBalancerArn")) {
@@ -140,7 +151,7 @@ Outcome modify_attributes(const Place& place, const json& input) {
   json named = input;
   named["ListenerArn"] = to_string(*name);
   const auto operation = stack::parse_modify_listener_attributes(named, "");
-  if (!operation) return operation.error();
+  if (!operation) return attribute_refusal(operation.error(), "Listener", input);
   const auto done = place.balancing.apply(*operation);
   if (!done) return done.error();
   return attributes_answer(place, *name);

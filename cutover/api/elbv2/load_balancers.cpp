@@ -8,6 +8,7 @@
 #include "cutover/api/elbv2/arns.hpp"
 #include "cutover/api/elbv2/operations.hpp"
 #include "cutover/api/elbv2/paging.hpp"
+#include "cutover/api/elbv2/refusals.hpp"
 #include "cutover/api/elbv2/render.hpp"
 #include "cutover/stack/listener_json.hpp"
 
@@ -122,18 +123,20 @@ Outcome describe_load_balancers(const Place& place, const json& input) {
               [&](const auto& entry) { return load_balancer_json(place, entry.second); });
     return answer;
   }
-  answer["LoadBalancers"] = Json::array();
+  std::vector<std::string> named;
   for (const json& arn : input.value("LoadBalancerArns", json::array())) {
     const auto name = load_balancer_of(place, arn);
     if (!name) return name.error();
-    answer["LoadBalancers"].push_back(load_balancer_json(place, *name));
+    named.push_back(*name);
   }
   for (const json& name : input.value("Names", json::array())) {
     if (!place.there().load_balancer(name)) {
       return Error{"LoadBalancerNotFound", "", "One or more load balancers not found"};
     }
-    answer["LoadBalancers"].push_back(load_balancer_json(place, name));
+    named.push_back(name);
   }
+  fill_page(answer, "LoadBalancers", numbered(named), *page,
+            [&](const auto& entry) { return load_balancer_json(place, entry.second); });
   return answer;
 }
 
@@ -167,7 +170,7 @@ Outcome modify_attributes(const Place& place, const json& input) {
   json named = input;
   named["LoadBalancerArn"] = *name;
   const auto operation = stack::parse_modify_load_balancer_attributes(named, "");
-  if (!operation) return operation.error();
+  if (!operation) return attribute_refusal(operation.error(), "Load balancer", input);
   const auto done = place.balancing.apply(*operation);
   if (!done) return done.error();
   return attributes_answer(place, *name);

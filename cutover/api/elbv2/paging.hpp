@@ -5,7 +5,9 @@
 // nor skips what stays in it.
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "cutover/api/elbv2/place.hpp"
 
@@ -20,6 +22,14 @@ struct Page {
 Result<Page> page_of(const json& input);
 
 std::string marker_of(std::uint64_t key);
+
+/// A list of fixed order, keyed by position.
+template <class Entry>
+std::map<std::uint64_t, Entry> numbered(const std::vector<Entry>& entries) {
+  std::map<std::uint64_t, Entry> all;
+  for (const Entry& entry : entries) all.emplace(all.size(), entry);
+  return all;
+}
 
 /// Fills `answer[member]` with `render(entry)` for each entry of an ordered map from the page's key
 /// on, and `NextMarker` when there are more.

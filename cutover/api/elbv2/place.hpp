@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cutover/api/ec2/state.hpp"
+#include "cutover/api/errors.hpp"
 #include "cutover/api/service.hpp"
 #include "cutover/stack/running_balancing.hpp"
 
@@ -27,11 +28,6 @@ using Operation = Outcome (*)(const Place& place, const json& input);
 
 inline Error validation_error(std::string message) {
   return {"ValidationError", "", std::move(message)};
-}
-
-/// What AWS has and this program does not: one code for all of it, with what it is.
-inline Error unsupported(std::string_view what) {
-  return {"UnsupportedOperation", "", std::string(what) + " not supported by cutover"};
 }
 
 }  // namespace cutover::api::elbv2

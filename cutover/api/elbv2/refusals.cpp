@@ -57,4 +57,14 @@ Error in_aws_words(const Place& place, const Error& error, const json& input) {
   return error;
 }
 
+Error attribute_refusal(const Error& error, std::string_view whose, const json& input) {
+  const std::string_view end = "/Key";
+  if (error.code != "InvalidConfigurationRequest" || !error.where.ends_with(end)) return error;
+  const json::json_pointer place(error.where);
+  if (!input.contains(place)) return error;
+  return {error.code, "",
+          fmt::format("{} attribute key '{}' is not recognized", whose,
+                      input[place].get<std::string>())};
+}
+
 }  // namespace cutover::api::elbv2

@@ -49,7 +49,7 @@ Outcome create_rule(const Place& place, const json& input) {
 Outcome modify_default_rule(const Place& place, const stack::RuleName& rule, const json& named,
                             const json& input) {
   for (const char* key : {"Conditions", "Transforms", "ResetTransforms"}) {
-    if (!named.contains(key)) continue;
+    if (!named.contains(key) || named[key] == false) continue;
     return Error{"OperationNotPermitted", "",
                  fmt::format("{} of a default rule cannot be modified", key)};
   }
@@ -107,13 +107,15 @@ Outcome describe_rules(const Place& place, const json& input) {
   if (input.contains("ListenerArn")) {
     return validation_error("You cannot specify both listener rule ARNs and a listener ARN");
   }
-  Json answer;
-  answer["Rules"] = Json::array();
+  std::vector<stack::RuleName> named;
   for (const json& arn : input["RuleArns"]) {
     const auto rule = rule_of(place, arn);
     if (!rule) return rule.error();
-    answer["Rules"].push_back(rule_answer(place, *rule));
+    named.push_back(*rule);
   }
+  Json answer;
+  fill_page(answer, "Rules", numbered(named), *page,
+            [&](const auto& entry) { return rule_answer(place, entry.second); });
   return answer;
 }
 

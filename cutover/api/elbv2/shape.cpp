@@ -158,6 +158,10 @@ Result<json> as_shape(const Shape& shape, const json& value, const std::string& 
       return as_flag(value, pointer);
     case Shape::Kind::list:
       return as_list(shape, value, pointer);
+    case Shape::Kind::unread:
+      return value;
+    case Shape::Kind::refused:
+      return unsupported(fmt::format("The parameter {} is", member_path(pointer)));
     case Shape::Kind::structure:
       break;
   }
@@ -188,6 +192,10 @@ Shape list(Shape element, std::int64_t least, std::int64_t most) {
 Shape structure(std::vector<Member> members) {
   return {Shape::Kind::structure, 0, 0, {}, nullptr, std::move(members)};
 }
+
+Shape unread() { return {Shape::Kind::unread, 0, 0, {}, nullptr, {}}; }
+
+Shape refused() { return {Shape::Kind::refused, 0, 0, {}, nullptr, {}}; }
 
 Member required(std::string_view name, Shape shape) { return {name, std::move(shape), true}; }
 

@@ -19,7 +19,7 @@ struct Member;
 
 /// A value; build one with the functions below.
 struct Shape {
-  enum class Kind { text, number, flag, list, structure };
+  enum class Kind { text, number, flag, list, structure, unread, refused };
   Kind kind = Kind::text;
   /// Of a number's value, a text's length (in bytes), a list's size.
   std::int64_t least = 0;
@@ -41,6 +41,10 @@ Shape number(std::int64_t least = INT32_MIN, std::int64_t most = INT32_MAX);
 Shape flag();
 Shape list(Shape element, std::int64_t least = 0, std::int64_t most = INT32_MAX);
 Shape structure(std::vector<Member> members);
+/// Anything: whoever comes to use it refuses the whole.
+Shape unread();
+/// What AWS has and this has not: its presence is refused by name (`UnsupportedOperation`).
+Shape refused();
 Member required(std::string_view name, Shape shape);
 Member optional(std::string_view name, Shape shape);
 

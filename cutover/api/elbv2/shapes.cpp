@@ -67,6 +67,10 @@ Shape action() {
                structure({optional("MessageBody", text(0, 1024)), required("StatusCode", text()),
                           optional("ContentType", text(0, 32))})),
       optional("ForwardConfig", forward_config()),
+      // Their actions are refused, as they are on HTTP listeners of AWS.
+      optional("AuthenticateOidcConfig", unread()),
+      optional("AuthenticateCognitoConfig", unread()),
+      optional("JwtValidationConfig", unread()),
   });
 }
 
@@ -86,7 +90,21 @@ Shape certificates() {
   return list(structure({optional("CertificateArn", text()), optional("IsDefault", flag())}));
 }
 
-Shape subnet_mappings() { return list(structure({optional("SubnetId", text())})); }
+/// "off" is all that a listener without TLS has.
+Shape mutual_authentication() {
+  return structure({optional("Mode", word({"off", "passthrough", "verify"})),
+                    optional("TrustStoreArn", refused()),
+                    optional("IgnoreClientCertificateExpiry", refused()),
+                    optional("TrustStoreAssociationStatus", refused()),
+                    optional("AdvertiseTrustStoreCaNames", refused())});
+}
+
+Shape subnet_mappings() {
+  return list(
+      structure({optional("SubnetId", text()), optional("AllocationId", refused()),
+                 optional("PrivateIPv4Address", refused()), optional("IPv6Address", refused()),
+                 optional("SourceNatIpv6Prefix", refused())}));
+}
 
 Shape attributes() {
   return list(structure({optional("Key", text(0, 256)), optional("Value", text(0, 1024))}), 0,
@@ -134,14 +152,17 @@ void add_load_balancers(std::map<std::string_view, Shape>& all) {
       optional("Tags", tags()),
       optional("Type", word({"application", "network", "gateway"})),
       optional("IpAddressType", ip_address_type()),
+      optional("CustomerOwnedIpv4Pool", refused()),
+      optional("EnablePrefixForIpv6SourceNat", refused()),
+      optional("IpamPools", refused()),
   });
   all["DescribeLoadBalancers"] = paged(
       {optional("LoadBalancerArns", list(text(), 0, described_most)), optional("Names", texts())});
   all["DeleteLoadBalancer"] = only("LoadBalancerArn");
   all["DescribeLoadBalancerAttributes"] = only("LoadBalancerArn");
-  all["DescribeCapacityReservation"] = only("LoadBalancerArn");
   all["ModifyLoadBalancerAttributes"] =
       structure({required("LoadBalancerArn", text()), required("Attributes", attributes())});
+  all["DescribeCapacityReservation"] = only("LoadBalancerArn");
   all["SetSubnets"] = structure({
       required("LoadBalancerArn", text()),
       optional("Subnets", texts()),
@@ -164,6 +185,7 @@ void add_target_groups(std::map<std::string_view, Shape>& all) {
       optional("TargetType", word({"instance", "ip", "lambda", "alb"})),
       optional("Tags", tags()),
       optional("IpAddressType", word({"ipv4", "ipv6"})),
+      optional("TargetControlPort", refused()),
   }));
   all["DescribeTargetGroups"] =
       paged({optional("LoadBalancerArn", text()), optional("TargetGroupArns", texts()),
@@ -192,6 +214,8 @@ void add_listeners(std::map<std::string_view, Shape>& all) {
       optional("Certificates", certificates()),
       required("DefaultActions", actions()),
       optional("Tags", tags()),
+      optional("AlpnPolicy", refused()),
+      optional("MutualAuthentication", mutual_authentication()),
   });
   all["ModifyListener"] = structure({
       required("ListenerArn", text()),
@@ -200,6 +224,8 @@ void add_listeners(std::map<std::string_view, Shape>& all) {
       optional("SslPolicy", text()),
       optional("Certificates", certificates()),
       optional("DefaultActions", actions()),
+      optional("AlpnPolicy", refused()),
+      optional("MutualAuthentication", mutual_authentication()),
   });
   all["DescribeListeners"] =
       paged({optional("LoadBalancerArn", text()), optional("ListenerArns", texts())});

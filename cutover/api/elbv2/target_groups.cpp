@@ -5,6 +5,7 @@
 #include "cutover/api/elbv2/arns.hpp"
 #include "cutover/api/elbv2/operations.hpp"
 #include "cutover/api/elbv2/paging.hpp"
+#include "cutover/api/elbv2/refusals.hpp"
 #include "cutover/api/elbv2/render.hpp"
 #include "cutover/stack/target_group_json.hpp"
 
@@ -110,18 +111,20 @@ Outcome describe_target_groups(const Place& place, const json& input) {
               [&](const auto& entry) { return target_group_json(place, entry.second); });
     return answer;
   }
-  answer["TargetGroups"] = Json::array();
+  std::vector<std::string> named;
   for (const json& arn : input.value("TargetGroupArns", json::array())) {
     const auto name = target_group_of(place, arn);
     if (!name) return name.error();
-    answer["TargetGroups"].push_back(target_group_json(place, *name));
+    named.push_back(*name);
   }
   for (const json& name : input.value("Names", json::array())) {
     if (!place.there().target_group(name)) {
       return Error{"TargetGroupNotFound", "", "One or more target groups not found"};
     }
-    answer["TargetGroups"].push_back(target_group_json(place, name));
+    named.push_back(name);
   }
+  fill_page(answer, "TargetGroups", numbered(named), *page,
+            [&](const auto& entry) { return target_group_json(place, entry.second); });
   return answer;
 }
 
@@ -168,7 +171,7 @@ Outcome modify_attributes(const Place& place, const json& input) {
   json named = input;
   named["TargetGroupArn"] = *name;
   const auto operation = stack::parse_modify_target_group_attributes(named, "");
-  if (!operation) return operation.error();
+  if (!operation) return attribute_refusal(operation.error(), "Target group", input);
   const auto done = place.balancing.apply(*operation);
   if (!done) return done.error();
   return attributes_answer(place, *name);

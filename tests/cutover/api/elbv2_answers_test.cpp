@@ -159,6 +159,27 @@ TEST_F(Elbv2, PagesInOrderOfCreation) {
   EXPECT_EQ(each("DescribeRules", R"({"ListenerArn": "${listener}", "Marker": "${marker}"})",
                  "Rules", "Priority"),
             (std::vector<std::string>{"default"}));
+  // Those that were named come by pages as well.
+  const auto named =
+      call("DescribeTargetGroups", R"({"Names": ["users", "api"], "PageSize": "1"})");
+  ASSERT_TRUE(named && named->contains("NextMarker"));
+  EXPECT_EQ(named->at("TargetGroups").size(), 1U);
+  words()["marker"] = named->at("NextMarker");
+  EXPECT_EQ(each("DescribeTargetGroups", R"({"Names": ["users", "api"], "Marker": "${marker}"})",
+                 "TargetGroups", "TargetGroupName"),
+            (std::vector<std::string>{"api"}));
+}
+
+TEST_F(Elbv2, KnowsTheSecurityPoliciesByName) {
+  EXPECT_EQ(
+      each("DescribeSSLPolicies",
+           R"({"Names": ["ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-FS-2018-06"]})",
+           "SslPolicies", "Name"),
+      (std::vector<std::string>{"ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-FS-2018-06"}));
+  const auto oldest = call("DescribeSSLPolicies", R"({"Names": ["ELBSecurityPolicy-2016-08"]})");
+  EXPECT_EQ(oldest->at("/SslPolicies/0/SslProtocols"_json_pointer),
+            Json::parse(R"(["TLSv1", "TLSv1.1", "TLSv1.2"])"));
+  EXPECT_EQ(oldest->at("/SslPolicies/0/Ciphers"_json_pointer).size(), 18U);
 }
 
 TEST_F(Elbv2, ListsAllAttributesAndTakesThemBack) {
@@ -224,6 +245,9 @@ TEST_F(Elbv2, TellsTargetsHealthByTheIdAndPortTheyWereRegisteredUnder) {
   EXPECT_THAT(answer("DescribeTargetHealth", R"({"TargetGroupArn": "${api}", "Targets": [
       {"Id": "127.0.0.1", "Port": "81"}]})"),
               HasSubstr(R"("State":"draining","Reason":"Target.DeregistrationInProgress")"));
+  EXPECT_THAT(verdict("RegisterTargets", R"({"TargetGroupArn": "${api}", "Targets": [
+      {"Id": "127.0.0.1", "Port": "81"}]})"),
+              HasSubstr("400 InvalidTarget: The following targets are deregistering"));
   EXPECT_THAT(answer("DescribeTargetHealth", R"({"TargetGroupArn": "${api}", "Targets": [
       {"Id": "127.0.0.7"}]})"),
               HasSubstr(R"("State":"unused","Reason":"Target.NotRegistered")"));

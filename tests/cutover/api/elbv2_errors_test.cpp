@@ -167,6 +167,12 @@ const std::vector<Refusal> load_balancers{
      "failed "
      "to satisfy constraint: found \"4001\" for idle_timeout.timeout_seconds; allowed is \"1\" to "
      "\"4000\""},
+    {"DescribeCapacityReservation", R"({"LoadBalancerArn": "${demo}0"})",
+     "400 LoadBalancerNotFound: One or more load balancers not found"},
+    {"ModifyLoadBalancerAttributes", R"({"LoadBalancerArn": "${demo}", "Attributes":
+         [{"Key": "nothing.enabled", "Value": "true"}]})",
+     "400 InvalidConfigurationRequest: Load balancer attribute key 'nothing.enabled' is not "
+     "recognized"},
     {"ModifyLoadBalancerAttributes", R"({"LoadBalancerArn": "${demo}", "Attributes":
          [{"Key": "access_logs.s3.enabled", "Value": "true"}]})",
      "400 InvalidConfigurationRequest: attributes: access_logs.bucket: found none; an enabled log "
@@ -217,8 +223,10 @@ const std::vector<Refusal> target_groups{
      "400 ResourceInUse: Target group '${api}' is currently in use by a listener or a rule"},
     {"ModifyTargetGroupAttributes", R"({"TargetGroupArn": "${api}", "Attributes":
          [{"Key": "stickyness.enabled", "Value": "true"}]})",
-     "400 InvalidConfigurationRequest: attributes.1.member.key: there is no attribute "
-     "\"stickyness.enabled\" here; did you mean \"stickiness.enabled\"?"},
+     "400 InvalidConfigurationRequest: Target group attribute key 'stickyness.enabled' is not "
+     "recognized"},
+    {"CreateTargetGroup", R"({"Name": "g", "TargetControlPort": "1"})",
+     "400 UnsupportedOperation: The parameter targetControlPort is not supported by cutover"},
     {"ModifyTargetGroupAttributes", R"({"TargetGroupArn": "${api}", "Attributes":
          [{"Key": "slow_start.duration_seconds", "Value": "29"}]})",
      "400 ValidationError: 1 validation error detected: Value at 'attributes.1.member.value' "
@@ -236,6 +244,21 @@ const std::vector<Refusal> target_groups{
 };
 
 const std::vector<Refusal> listeners{
+    {"ModifyListener",
+     R"({"ListenerArn": "${listener}", "MutualAuthentication": {"Mode": "passthrough"}})",
+     "400 InvalidConfigurationRequest: Mutual authentication mode 'passthrough' can only be "
+     "specified for HTTPS listeners"},
+    {"ModifyListener",
+     R"({"ListenerArn": "${listener}", "MutualAuthentication": {"TrustStoreArn": "a"}})",
+     "400 UnsupportedOperation: The parameter mutualAuthentication.trustStoreArn is not supported "
+     "by cutover"},
+    {"ModifyListener", R"({"ListenerArn": "${listener}", "AlpnPolicy": ["HTTP2Only"]})",
+     "400 UnsupportedOperation: The parameter alpnPolicy is not supported by cutover"},
+    {"ModifyListener", R"({"ListenerArn": "${listener}", "DefaultActions": [
+         {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"Issuer": "https://a"}}]})",
+     "400 InvalidLoadBalancerAction: Value at 'defaultActions.1.member.type' failed to satisfy "
+     "constraint: found \"authenticate-oidc\", which needs an HTTPS listener; on an HTTP listener "
+     "allowed are forward, fixed-response, redirect"},
     {"CreateListener", R"({"LoadBalancerArn": "${demo}", "DefaultActions": []})",
      "400 ValidationError: A protocol must be specified"},
     {"CreateListener",
