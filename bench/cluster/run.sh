@@ -100,7 +100,9 @@ wait_until_steady() {
 }
 
 resident_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$process/status"; }
-cpu_ms() { awk -v hz="$(getconf CLK_TCK)" '{ print int(($14 + $15) * 1000 / hz) }' "/proc/$process/stat"; }
+cpu_ms() {
+  awk -v hz="$(getconf CLK_TCK)" '{ print int(($14 + $15) * 1000 / hz) }' "/proc/$process/stat"
+}
 
 prepare
 work=$(mktemp -d) process=
