@@ -79,7 +79,8 @@ class IdleRuntime final : public Runtime {
 /// Targets are healthy from their registration to their end.
 class HealthyRegistry final : public TargetRegistry {
  public:
-  Result<void> check_target_group(const std::string&) override { return {}; }
+  Result<void> check_target_group(const std::string&, NetworkMode) override { return {}; }
+  std::string arn_of(const std::string& target_group) const override { return target_group; }
   Result<void> register_target(const std::string&, const TaskTarget& target) override {
     registered_.emplace(target.address, target.host_port);
     return {};
