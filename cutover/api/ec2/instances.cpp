@@ -72,15 +72,14 @@ Json group_set(const Instance& instance, const Ec2State& state) {
 
 std::string interface_id(const Instance& instance) { return "eni-" + instance.id.substr(2); }
 
+/// As it is told with its instance.
 Json interface_json(const Instance& instance, const Ec2State& state) {
   const Json address = {{"privateIpAddress", instance.address}, {"primary", true}};
   return {{"networkInterfaceId", interface_id(instance)},
           {"subnetId", instance.subnet},
           {"vpcId", vpc_of(instance, state)},
-          {"availabilityZone", zone_of(instance, state)},
           {"description", ""},
           {"ownerId", state.account},
-          {"requesterManaged", false},
           {"status", "in-use"},
           {"privateIpAddress", instance.address},
           {"privateDnsName", private_dns(instance, state.region)},
@@ -88,15 +87,23 @@ Json interface_json(const Instance& instance, const Ec2State& state) {
           {"groupSet", group_set(instance, state)},
           {"attachment",
            {{"attachmentId", "eni-attach-" + instance.id.substr(2)},
-            {"instanceId", instance.id},
-            {"instanceOwnerId", state.account},
             {"deviceIndex", 0},
             {"status", "attached"},
             {"attachTime", iso_time(instance.launched_at)},
             {"deleteOnTermination", true}}},
           {"privateIpAddressesSet", Json::array({address})},
-          {"interfaceType", "interface"},
-          {"tagSet", Json::array()}};
+          {"interfaceType", "interface"}};
+}
+
+/// As it is told by itself.
+Json whole_interface_json(const Instance& instance, const Ec2State& state) {
+  Json json = interface_json(instance, state);
+  json["availabilityZone"] = zone_of(instance, state);
+  json["requesterManaged"] = false;
+  json["attachment"]["instanceId"] = instance.id;
+  json["attachment"]["instanceOwnerId"] = state.account;
+  json["tagSet"] = Json::array();
+  return json;
 }
 
 /// There are no roles here: the profile is told, nothing more.
@@ -324,7 +331,9 @@ Outcome describe_network_interfaces(Context& context) {
                  {"attachment.instance-owner-id", {state.account}},
                  {"status", {"in-use"}}};
   };
-  const auto render = [&](const Interface& one) { return interface_json(*one.instance, state); };
+  const auto render = [&](const Interface& one) {
+    return whole_interface_json(*one.instance, state);
+  };
   return describe(all, query, "networkInterfaceSet", facts, render, [](const std::string& id) {
     return Error{"InvalidNetworkInterfaceID.NotFound", "",
                  fmt::format("The networkInterface ID '{}' does not exist", id)};

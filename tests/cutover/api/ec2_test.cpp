@@ -131,7 +131,6 @@ TEST_F(Ec2Api, RefusesInEc2sOwnCodes) {
       {"RunInstances",
        {{"ImageId", "ami-1"}, {"SubnetId", "subnet-0"}},
        "InvalidSubnetID.NotFound"},
-      {"RunInstances", {{"ImageId", "ami-1"}, {"UserData", "x"}}, "UnknownParameter"},
       {"CreateTags",
        {{"ResourceId", {vpc}}, {"Tag", {{{"Key", "aws:x"}, {"Value", ""}}}}},
        "InvalidParameterValue"},
