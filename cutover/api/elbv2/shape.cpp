@@ -114,7 +114,9 @@ Result<json> as_list(const Shape& shape, const json& value, const std::string& p
 
 Error unknown_member(const Shape& shape, const std::string& pointer, const std::string& name) {
   std::vector<std::string_view> names;
-  for (const Member& member : shape.members) names.push_back(member.name);
+  for (const Member& member : shape.members) {
+    if (member.shape.kind != Shape::Kind::refused) names.push_back(member.name);
+  }
   std::string message = fmt::format("Unknown parameter '{}'; allowed are {}",
                                     pointer.empty() ? name : member_path(pointer) + "." + name,
                                     fmt::join(names, ", "));

@@ -256,9 +256,9 @@ const std::vector<Refusal> listeners{
      "400 UnsupportedOperation: The parameter alpnPolicy is not supported by cutover"},
     {"ModifyListener", R"({"ListenerArn": "${listener}", "DefaultActions": [
          {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"Issuer": "https://a"}}]})",
-     "400 InvalidLoadBalancerAction: Value at 'defaultActions.1.member.type' failed to satisfy "
-     "constraint: found \"authenticate-oidc\", which needs an HTTPS listener; on an HTTP listener "
-     "allowed are forward, fixed-response, redirect"},
+     "400 InvalidLoadBalancerAction: defaultActions.1.member.type: found \"authenticate-oidc\", "
+     "which needs an HTTPS listener; on an HTTP listener allowed are forward, fixed-response, "
+     "redirect"},
     {"CreateListener", R"({"LoadBalancerArn": "${demo}", "DefaultActions": []})",
      "400 ValidationError: A protocol must be specified"},
     {"CreateListener",
