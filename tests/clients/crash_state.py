@@ -272,16 +272,17 @@ class Owner:
     def register_definition(self):
         revision = self.there.get("definitions", 0) + 1
         answer = self.change({**self.there, "definitions": revision}, "ecs",
-                             "RegisterTaskDefinition", family=self.name, networkMode="bridge",
+                             "RegisterTaskDefinition", family=self.name, networkMode="awsvpc",
                              containerDefinitions=[{
                                  "name": "app", "image": IMAGE, "cpu": 1, "memory": 8,
-                                 "portMappings": [{"containerPort": 3000, "hostPort": 0}]}])
+                                 "portMappings": [{"containerPort": 3000}]}])
         arn = answer["taskDefinition"]["taskDefinitionArn"]
         require(arn.endswith(f"/{self.name}:{revision}"), f"{arn} is not revision {revision}")
 
     def create_service(self):
         self.change({**self.there, "service": (1, 1)}, "ecs", "CreateService", cluster=self.name,
                     serviceName=self.name, taskDefinition=f"{self.name}:1", desiredCount=1,
+                    networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
                     loadBalancers=[{"targetGroupArn": self.arns["group " + self.name],
                                     "containerName": "app", "containerPort": 3000}])
 

@@ -145,8 +145,7 @@ TARGET_GROUPS = [
     ("ModifyTargetGroupAttributes", {"TargetGroupArn": "${api}", "Attributes": [
         {"Key": "stickyness.enabled", "Value": "true"}]},
      "InvalidConfigurationRequest",
-     "attributes.1.member.key: there is no attribute \"stickyness.enabled\" here; did you mean "
-     "\"stickiness.enabled\"?"),
+     "Target group attribute key 'stickyness.enabled' is not recognized"),
     ("ModifyTargetGroupAttributes", {"TargetGroupArn": "${api}", "Attributes": [
         {"Key": "slow_start.duration_seconds", "Value": "29"}]},
      "ValidationError",

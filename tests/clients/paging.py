@@ -77,7 +77,7 @@ class Paging(ProgramTest):
         check(self.elbv2, "describe_target_groups", "TargetGroups", 7)
         check(self.elbv2, "describe_listeners", "Listeners", 6, LoadBalancerArn=self.balancer)
         check(self.elbv2, "describe_rules", "Rules", 7, ListenerArn=self.listener)
-        check(self.elbv2, "describe_ssl_policies", "SslPolicies", 4)
+        check(self.elbv2, "describe_ssl_policies", "SslPolicies", 16)
         limits = len(self.elbv2.describe_account_limits()["Limits"])
         check(self.elbv2, "describe_account_limits", "Limits", limits)
 

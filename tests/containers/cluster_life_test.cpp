@@ -352,7 +352,7 @@ TEST(Unhealthy, IsReplacedAndSaysWhy) {
   const auto events = world.events("api");
   EXPECT_THAT(events, ::testing::Contains(
                           "(port 32768) is unhealthy in (target-group api) due to (reason Health "
-                          "checks failed with these codes: [500])"));
+                          "checks failed with these codes: [500])."));
 }
 
 TEST(Unhealthy, WaitsForItsSubstituteWhenThereIsRoom) {

@@ -141,6 +141,7 @@ class Kept : public testing::Test {
          {{"clusterName", "demo"}, {"tags", {{{"key", "a"}, {"value", "b"}}}}});
     for (int i = 0; i < 3; ++i) {
       call(of_ecs("RegisterTaskDefinition"), {{"family", "api"},
+                                              {"networkMode", "awsvpc"},
                                               {"containerDefinitions",
                                                {{{"name", "api"},
                                                  {"image", "forum/api"},
@@ -153,6 +154,7 @@ class Kept : public testing::Test {
           {"serviceName", "api"},
           {"taskDefinition", "api:1"},
           {"desiredCount", 2},
+          {"networkConfiguration", {{"awsvpcConfiguration", {{"subnets", {"subnet-1"}}}}}},
           {"loadBalancers",
            {{{"targetGroupArn", group_}, {"containerName", "api"}, {"containerPort", 3000}}}}});
     call(of_ecs("UpdateService"), {{"cluster", "demo"},
