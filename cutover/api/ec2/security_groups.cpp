@@ -177,7 +177,7 @@ class SourceReader {
       : input_(permission), state_(state), vpc_(vpc), model_(model), rules_(rules) {}
 
   void read() {
-    each("IpRanges", "CidrIp", [this](Input& entry, GroupRule& rule, const std::string& text) {
+    each("IpRanges", "CidrIp", [](Input& entry, GroupRule& rule, const std::string& text) {
       const auto block = parse_block(text);
       if (!block) return entry.fail(invalid_cidr(text));
       rule.cidr_v4 = block->to_string();

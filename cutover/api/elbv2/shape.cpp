@@ -134,8 +134,9 @@ Result<json> as_structure(const Shape& shape, const json& value, const std::stri
   if (!value.is_object()) return broken(pointer, value, "Member must be a structure");
   json result = json::object();
   for (const auto& [name, given] : value.items()) {
-    const auto member = std::find_if(shape.members.begin(), shape.members.end(),
-                                     [&](const Member& one) { return one.name == name; });
+    const auto member =
+        std::find_if(shape.members.begin(), shape.members.end(),
+                     [&name = name](const Member& one) { return one.name == name; });
     if (member == shape.members.end()) return unknown_member(shape, pointer, name);
     // Terraform writes words that nobody gave as empty ones.
     if (!member->required && !member->shape.words.empty() && is_empty_text(given)) continue;
