@@ -101,10 +101,6 @@ std::string url_of(stack::RunningBalancing& balancing, const std::string& load_b
   return fmt::format("http://{}:{}", balancing.dns_name(load_balancer), bound->port());
 }
 
-}  // namespace
-
-namespace {
-
 /// What containers, hooks and alarms are is left of it.
 stack::Stack without_resources(const stack::Stack& stack, const stack::Quotas& quotas) {
   stack::Stack bare = stack::empty_stack(stack.model.images, quotas);
