@@ -18,7 +18,7 @@ Result<void> Cluster::restore_service(const SavedService& saved) {
 }
 
 Result<void> Cluster::restore_container_instance(const ContainerInstance& saved) {
-  const auto restored = core_->instances.restore(saved);
+  auto restored = core_->instances.restore(saved);
   if (restored) core_->instance_changed(*core_->instances.find(saved.id));
   return restored;
 }

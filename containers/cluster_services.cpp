@@ -49,8 +49,9 @@ Result<void> ClusterServices::check(const ServiceSpec& spec) const {
   if (auto checked = check_service(spec, **definition); !checked) return checked;
   if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
   if (auto checked = check_tags(spec.tags); !checked) return checked;
-  const auto groups = check_target_groups(spec, (*definition)->network_mode);
-  if (!groups) return groups;
+  if (auto checked = check_target_groups(spec, (*definition)->network_mode); !checked) {
+    return checked;
+  }
   return check_support(spec, surroundings_.support.checks());
 }
 
@@ -179,7 +180,7 @@ Result<void> ClusterServices::update(std::string_view name, const ServiceUpdate&
   if (auto checked = check_service(spec, **definition); !checked) return checked;
   if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
   if (update.load_balancers) {
-    const auto checked = check_target_groups(spec, (*definition)->network_mode);
+    auto checked = check_target_groups(spec, (*definition)->network_mode);
     if (!checked) return checked;
   }
   // A rule or an alarm that has gone meanwhile does not keep a service from being scaled.

@@ -51,7 +51,7 @@ PlacementConstraint read_constraint(JsonReader& entry) {
 
 /// The strategy's field as it is kept: "host" is "instanceId", cpu and memory are lower case.
 std::string read_field(JsonReader& entry, PlacementStrategy::Type type) {
-  const std::string field = entry.optional_string("field").value_or(std::string{});
+  std::string field = entry.optional_string("field").value_or(std::string{});
   if (type == PlacementStrategy::Type::random) {
     if (!field.empty()) entry.fail("field", "random takes none; leave it out");
     return {};

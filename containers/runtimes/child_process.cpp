@@ -95,7 +95,7 @@ std::string find_program(const std::string& name, std::string_view path) {
   if (name.empty() || name.find('/') != name.npos) return name;
   while (!path.empty()) {
     const auto end = std::min(path.find(':'), path.size());
-    const std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
+    std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
     if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
     path.remove_prefix(std::min(end + 1, path.size()));
   }

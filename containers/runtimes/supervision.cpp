@@ -1,5 +1,6 @@
 // The messages between this process and its supervisors.
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -21,7 +22,9 @@ constexpr std::size_t message_bytes_most = 192 * 1024;
 
 json start(const SupervisedCommand& command) {
   json environment = json::array();
-  for (const auto& [name, value] : command.environment) environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment) {
+    environment.push_back(fmt::format("{}={}", name, value));
+  }
   json message{{"command", command.command},
                {"environment", std::move(environment)},
                {"directory", command.directory},
