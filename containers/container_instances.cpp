@@ -11,6 +11,10 @@ namespace {
 /// Deregistered instances that are still described.
 constexpr std::size_t inactive_kept_max = 100;
 
+std::string_view zone_of(const ContainerInstance& instance) {
+  return instance.attribute("ecs.availability-zone").value_or(std::string_view{});
+}
+
 }  // namespace
 
 Result<PlacementNeeds> needs_of(const PlacementRequest& request) {
@@ -206,6 +210,7 @@ Result<Placement> ContainerInstances::place(const PlacementRequest& request) {
   std::vector<const ContainerInstance*> candidates;
   for (const ContainerInstance* each : listed_) {
     if (request.container_instance && each->id != *request.container_instance) continue;
+    if (request.availability_zone && zone_of(*each) != *request.availability_zone) continue;
     if (each->status != ContainerInstanceStatus::inactive) candidates.push_back(each);
   }
   if (candidates.empty()) {
@@ -244,8 +249,7 @@ Result<Placement> ContainerInstances::take(const PlacementRequest& request,
   Placement placement;
   placement.container_instance = instance.id;
   placement.container_instance_arn = instance.arn;
-  placement.availability_zone =
-      instance.attribute("ecs.availability-zone").value_or(std::string_view{});
+  placement.availability_zone = zone_of(instance);
   placement.address = place.own_address.empty() ? instance.address : place.own_address;
   places_.emplace(request.task_id, std::move(place));
   return placement;
@@ -280,6 +284,25 @@ std::vector<std::string> ContainerInstances::eligible_instances(
     if (stays || !misfit(needs, *each)) ids.push_back(each->id);
   }
   return ids;
+}
+
+std::vector<ZoneTasks> ContainerInstances::zones(const PlacementRequest& request) const {
+  auto needs = needs_of(request);
+  if (!needs) return {};
+  needs->reservation = {};
+  needs->distinct_instance = false;
+  std::map<std::string_view, ZoneTasks> by_name;
+  for (const ContainerInstance* each : listed_) {
+    ZoneTasks& zone = by_name[zone_of(*each)];
+    zone.tasks += each->tasks_of(request.group);
+    zone.open = zone.open || !misfit(*needs, *each);
+  }
+  std::vector<ZoneTasks> zones;
+  for (auto& [name, zone] : by_name) {
+    zone.zone = name;
+    if (zone.open || zone.tasks > 0) zones.push_back(std::move(zone));
+  }
+  return zones;
 }
 
 bool ContainerInstances::is_draining(const std::string& container_instance) const {

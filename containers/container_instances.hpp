@@ -72,6 +72,7 @@ class ContainerInstances final : public Placer {
   std::vector<std::string> eligible_instances(
       const std::string& group, const TaskDefinition& definition,
       const std::vector<PlacementConstraint>& constraints) const override;
+  std::vector<ZoneTasks> zones(const PlacementRequest& request) const override;
   bool is_draining(const std::string& container_instance) const override;
   std::vector<std::string> scale_in_order(
       const std::vector<std::string>& task_ids,

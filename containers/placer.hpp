@@ -11,6 +11,7 @@
 
 #include "containers/placement_rules.hpp"
 #include "containers/task_definition.hpp"
+#include "containers/zone_balance.hpp"
 #include "lb/base/result.hpp"
 
 namespace cutover::containers {
@@ -24,7 +25,9 @@ struct PlacementRequest {
   /// Empty: spread over the availability zones, then where the fewest tasks of the group are.
   std::vector<PlacementStrategy> strategies;
   /// On this container instance (its id) or nowhere: daemon tasks and StartTask.
-  std::optional<std::string> container_instance;
+  std::optional<std::string> container_instance = std::nullopt;
+  /// In this zone or nowhere: a task that moves there.
+  std::optional<std::string> availability_zone = std::nullopt;
   /// One that stays to the last when its container instance drains.
   bool is_daemon = false;
 };
@@ -59,6 +62,9 @@ class Placer {
   virtual std::vector<std::string> eligible_instances(
       const std::string& group, const TaskDefinition& definition,
       const std::vector<PlacementConstraint>& constraints) const = 0;
+  /// Where tasks of the request's group are, and where one more could be placed; room does not
+  /// matter.
+  virtual std::vector<ZoneTasks> zones(const PlacementRequest& request) const = 0;
   /// Whether tasks of services are to leave this container instance (DRAINING).
   virtual bool is_draining(const std::string& container_instance) const = 0;
   /// The placed tasks of one group in the order in which scale-in takes them away; the first one's

@@ -187,8 +187,9 @@ class Planner {
   void scale_in() {
     const std::uint32_t good =
         live_[0].size() - live_[0].count(TaskHealth::unhealthy) - live_[0].leaving();
-    if (good <= goal_.desired_count) return;
-    std::uint32_t surplus = good - goal_.desired_count;
+    const std::uint32_t wanted = goal_.desired_count + (goal_.moving ? 1 : 0);
+    if (good <= wanted) return;
+    std::uint32_t surplus = good - wanted;
     while (surplus > 0 && stop(0, TaskHealth::pending, Tenure::ordinary, false)) --surplus;
     if (!goal_.scale_in_order.empty()) {
       plan_.held_by_protection += scale_in_by_place(surplus);

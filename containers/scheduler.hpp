@@ -39,6 +39,8 @@ struct ServiceGoal {
   /// Deployments stand side by side, each with its own count, while traffic moves from one to the
   /// other: none makes way for another.
   bool shifting = false;
+  /// One task more than desired is there while tasks move from one zone to another.
+  bool moving = false;
   /// daemon: the container instances that are to run a task each.
   std::vector<std::string> instances = {};
   /// Which running tasks scale-in takes, first to last. Empty: the youngest first.

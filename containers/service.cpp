@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "containers/zone_balance.hpp"
+
 namespace cutover::containers {
 
 namespace {
@@ -105,6 +107,9 @@ Result<void> check_entry(const ServiceLoadBalancer& entry, const TaskDefinition&
 Result<void> check_service(const ServiceSpec& spec) {
   if (spec.scheduling == SchedulingStrategy::daemon) {
     if (auto checked = check_daemon(spec); !checked) return checked;
+  }
+  if (spec.availability_zone_rebalancing) {
+    if (auto checked = check_rebalancing(spec); !checked) return checked;
   }
   return check_strategy(spec);
 }

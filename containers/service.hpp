@@ -67,7 +67,7 @@ struct ServiceSpec {
   std::optional<NetworkConfiguration> network;
   /// From a task's start: unhealthy verdicts are not acted on until it ends.
   std::chrono::seconds health_check_grace_period{0};
-  bool availability_zone_rebalancing = true;  ///< Carried.
+  bool availability_zone_rebalancing = true;  ///< See zone_balance.hpp.
   std::string role;                           ///< Carried; there is no IAM here.
   bool ecs_managed_tags = false;
   PropagateTags propagate_tags = PropagateTags::none;

@@ -73,6 +73,7 @@ void ServiceAgent::look_at_instances() {
 
 void ServiceAgent::look_for_room() {
   look_at_instances();
+  if (zones_.waits_for_room) look_at_zones_again();
   if (unplaced_.empty() && !is_daemon()) return;
   place_again_at_ = surroundings_.timers.now();
   plan_soon();
@@ -92,6 +93,7 @@ void ServiceAgent::look_again() {
     }
   });
   for (const TaskAgent* task : changed) tasks_.note(*task);
+  look_at_zones_again();
   if (!changed.empty() || !unplaced_.empty() || is_daemon()) plan_soon();
 }
 
@@ -120,7 +122,9 @@ void ServiceAgent::on_draining(TaskAgent& task) {
 void ServiceAgent::on_stopped(TaskAgent& task) {
   const TaskState& state = task.state();
   if (state.stop_code == StopCode::service_scheduler_initiated) {
-    if (state.started_at) {
+    if (zones_.move && zones_.move->leaving == tasks_.at(task).key) {
+      events_.stopped_in_zone(zones_.move->from, task.identity().id);
+    } else if (state.started_at) {
       events_.gather_stopped(task.identity().id);
     } else {
       events_.gather_stopped_pending();
@@ -178,10 +182,13 @@ void ServiceAgent::plan() {
   watch_over_deployment();
   advance_shift();
   tell_unhealthy();
+  follow_move();
   const Plan plan = make_plan(goal(), observed_, surroundings_.timers.now());
+  note_leaving(plan);
   carry_out(plan);
   events_.flush();
   settle(plan);
+  balance_zones(plan);
   tell_lasting_change();
   wait_for_more(plan);
 }
@@ -228,7 +235,9 @@ ServiceGoal ServiceAgent::goal() const {
     goal.deployments.push_back({each.key, each.desired_count, each.throttle.not_before(),
                                 each.state == RolloutState::failed});
   }
-  if (observed_.group(goal.deployments.front().key).size() > goal.desired_count) {
+  goal.moving = zones_.move && !zones_.move->arrived;
+  const std::uint32_t wanted = goal.desired_count + (goal.moving ? 1 : 0);
+  if (observed_.group(goal.deployments.front().key).size() > wanted) {
     goal.scale_in_order = scale_in_order();
   }
   return goal;
@@ -246,6 +255,10 @@ std::vector<TaskKey> ServiceAgent::scale_in_order() const {
   order.reserve(ids.size());
   for (const auto& id : surroundings_.placer.scale_in_order(ids, spec_.placement_strategy)) {
     if (const auto* entry = tasks_.find(id)) order.push_back(entry->key);
+  }
+  if (zones_.move) {
+    std::stable_partition(order.begin(), order.end(),
+                          [this](TaskKey key) { return zone_of(key) == zones_.move->from; });
   }
   return order;
 }
@@ -296,13 +309,24 @@ void ServiceAgent::stop_task(TaskAgent& task, bool unhealthy) {
   task.stop(StopCode::service_scheduler_initiated, std::move(reason), true);
 }
 
-void ServiceAgent::start_tasks(Deployment& deployment, const PlannedStart& start) {
+TaskAgent& ServiceAgent::add_task(Deployment& deployment, std::string task_id,
+                                  Placement placement) {
   TaskListener& listener = *this;
+  auto agent = std::make_unique<TaskAgent>(
+      surroundings_, listener, identity(std::move(task_id), std::move(placement), deployment),
+      deployment.revision->definition, deployment.revision->places());
+  return *tasks_.add(deployment.key, std::move(agent)).agent;
+}
+
+void ServiceAgent::start_tasks(Deployment& deployment, const PlannedStart& start) {
   std::vector<std::string> ids;
   std::vector<TaskAgent*> started;
   for (std::uint32_t i = 0; i < start.count; ++i) {
     std::string id = new_task_id(random_);
-    auto placed = place(id, deployment, start.container_instance);
+    PlacementRequest request = placement_request(deployment);
+    request.task_id = id;
+    if (!start.container_instance.empty()) request.container_instance = start.container_instance;
+    auto placed = surroundings_.placer.place(request);
     if (!placed) {
       // The others want just such a place.
       unplaced_ = placed.error().message;
@@ -310,29 +334,13 @@ void ServiceAgent::start_tasks(Deployment& deployment, const PlannedStart& start
       break;
     }
     ids.push_back(id);
-    auto agent = std::make_unique<TaskAgent>(
-        surroundings_, listener, identity(std::move(id), *std::move(placed), deployment),
-        deployment.revision->definition, deployment.revision->places());
-    started.push_back(tasks_.add(deployment.key, std::move(agent)).agent.get());
+    started.push_back(&add_task(deployment, std::move(id), *std::move(placed)));
   }
   if (started.empty()) return;
   events_.started(ids);
   for (TaskAgent* task : started) task->start();
   for (const TaskAgent* task : started) tasks_.note(*task);
   plan_soon();
-}
-
-Result<Placement> ServiceAgent::place(const std::string& task_id, const Deployment& deployment,
-                                      const std::string& container_instance) const {
-  PlacementRequest request;
-  request.task_id = task_id;
-  request.definition = deployment.revision->definition;
-  request.group = "service:" + spec_.name;
-  request.constraints = spec_.placement_constraints;
-  request.strategies = spec_.placement_strategy;
-  if (!container_instance.empty()) request.container_instance = container_instance;
-  request.is_daemon = is_daemon();
-  return surroundings_.placer.place(request);
 }
 
 TaskAgent::Identity ServiceAgent::identity(std::string task_id, Placement placement,

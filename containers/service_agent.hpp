@@ -23,6 +23,7 @@
 #include "containers/service_shift.hpp"
 #include "containers/service_tasks.hpp"
 #include "containers/task_agent.hpp"
+#include "containers/zone_balance.hpp"
 
 namespace cutover::containers {
 
@@ -116,8 +117,8 @@ class ServiceAgent final : private TaskListener {
   void carry_out(const Plan& plan);
   void stop_task(TaskAgent& task, bool unhealthy);
   void start_tasks(Deployment& deployment, const PlannedStart& start);
-  Result<Placement> place(const std::string& task_id, const Deployment& deployment,
-                          const std::string& container_instance) const;
+  PlacementRequest placement_request(const Deployment& deployment) const;
+  TaskAgent& add_task(Deployment& deployment, std::string task_id, Placement placement);
   TaskAgent::Identity identity(std::string task_id, Placement placement,
                                const Deployment& deployment);
   std::vector<NamedValue> task_tags(const TaskDefinition& definition) const;
@@ -125,8 +126,33 @@ class ServiceAgent final : private TaskListener {
   void wait_for_more(const Plan& plan);
   void tell_lasting_change();
 
+  bool rebalances() const;
+  std::vector<ZoneTasks> tasks_by_zone() const;
+  const std::string& zone_of(TaskKey task) const;
+  void look_at_zones_again();
+  void follow_move();
+  void note_leaving(const Plan& plan);
+  void balance_zones(const Plan& plan);
+  void begin_move(const ZoneMove& move, const std::vector<ZoneTasks>& zones);
+  void stop_moving();
+
   ServiceRevisionSummary summarize(DeploymentKey deployment, const ServiceRevision& revision) const;
   DeploymentDescription describe(const Deployment& deployment) const;
+
+  /// A task that moves: one starts in another zone, and one in its own goes when that is healthy.
+  struct Moving {
+    std::string from;
+    TaskKey arriving = 0;
+    bool arrived = false;
+    std::optional<TaskKey> leaving = std::nullopt;
+  };
+  struct Zones {
+    bool changed = true;  ///< Tasks or container instances have changed since the last look.
+    bool waits_for_room = false;
+    bool told_uneven = false;
+    TimePoint not_before{};
+    std::optional<Moving> move;
+  };
 
   Surroundings surroundings_;
   const ArnMaker& arns_;
@@ -146,6 +172,7 @@ class ServiceAgent final : private TaskListener {
   std::set<TaskKey> told_unhealthy_;
   std::string unplaced_;  ///< Why the last task has no place; empty: it has.
   TimePoint place_again_at_{};
+  Zones zones_;
   WallTime created_at_;
   /// What was told last of what is kept: PRIMARY, what was completed, the status.
   std::tuple<DeploymentKey, DeploymentKey, ServiceStatus> told_kept_{};

@@ -24,6 +24,11 @@ std::string words(ServiceEvents::Condition condition, std::string_view detail) {
           "was unable to place a task because no container instance met all of its "
           "requirements. {}",
           detail);
+    case ServiceEvents::Condition::no_room_in_zone:
+      return fmt::format(
+          "is unable to place a task in {} because no container instance met all of its "
+          "requirements.",
+          detail);
     case ServiceEvents::Condition::held_by_protection:
       return fmt::format("was unable to scale in due to (reason {} tasks under protection)",
                          detail);
@@ -99,6 +104,25 @@ void ServiceEvents::registration_failed(const std::string& target_group, const s
 
 void ServiceEvents::traffic_not_shifted(const std::string& rule, const std::string& why) {
   add(fmt::format("failed to shift traffic in (listener-rule {}) with (error {})", rule, why));
+}
+
+void ServiceEvents::uneven(std::string_view zones) {
+  add(fmt::format("is not AZ balanced with {}. AZ Rebalancing in progress.", zones));
+}
+
+void ServiceEvents::balanced(std::string_view zones) {
+  add(fmt::format("is AZ balanced with {}.", zones));
+}
+
+void ServiceEvents::rebalancing_stopped() { add("stopped AZ Rebalancing."); }
+
+void ServiceEvents::started_in_zone(std::string_view zone, const std::string& task_id) {
+  add(fmt::format("has started 1 tasks in {} to AZ Rebalance: (task {}).", zone, task_id));
+}
+
+void ServiceEvents::stopped_in_zone(std::string_view zone, const std::string& task_id) {
+  add(fmt::format("has stopped 1 running tasks in {} due to AZ rebalancing: (task {}).", zone,
+                  task_id));
 }
 
 std::optional<TimePoint> ServiceEvents::next_repeat() const {

@@ -39,12 +39,19 @@ class ServiceEvents {
   void rolling_back(const std::string& deployment);
   void registration_failed(const std::string& target_group, const std::string& why);
   void traffic_not_shifted(const std::string& rule, const std::string& why);
+  // What rebalancing says; `zones` as in_zones() has it.
+  void uneven(std::string_view zones);
+  void balanced(std::string_view zones);
+  void rebalancing_stopped();
+  void started_in_zone(std::string_view zone, const std::string& task_id);
+  void stopped_in_zone(std::string_view zone, const std::string& task_id);
   /// `text` is "(port 32768) is unhealthy in (target-group api) due to (reason …)".
   void unhealthy(const std::string& text) { add(text); }
 
   /// Conditions that last: said when they begin, and again every 6 hours while they hold.
-  enum class Condition { steady, stuck, impaired, unplaced, held_by_protection };
-  /// `detail` is said with it: why a task has no place, how many tasks are protected.
+  enum class Condition { steady, stuck, impaired, unplaced, no_room_in_zone, held_by_protection };
+  /// `detail` is said with it: why a task has no place, in which zone, how many are
+  /// protected.
   void holds(Condition condition, bool does, std::string_view detail = {});
 
   /// When something that lasts is to be said again.

@@ -8,6 +8,7 @@
 #include "containers/deployment_configuration_json.hpp"
 #include "containers/json_members.hpp"
 #include "containers/placement_json.hpp"
+#include "containers/zone_balance.hpp"
 
 namespace cutover::containers {
 
@@ -270,7 +271,12 @@ Result<ServiceSpec> parse_service(const json& value, std::string pointer, Number
   }
   reader.string("taskDefinition");
   if (!daemon) reader.integer("desiredCount", 0, desired_count_most);
-  spec = changed(std::move(spec), read_changeable(reader, value, numbers));
+  const ServiceUpdate members = read_changeable(reader, value, numbers);
+  spec = changed(std::move(spec), members);
+  // A new service is rebalanced unless it says otherwise, or its other members do.
+  if (!members.availability_zone_rebalancing) {
+    spec.availability_zone_rebalancing = check_rebalancing(spec).has_value();
+  }
   spec.role = reader.optional_string("role").value_or(std::string{});
   spec.tags = read_pairs(reader, "tags", "key", "value");
   read_only_value(reader, "launchType", "EC2");

@@ -343,6 +343,7 @@ TEST(Unhealthy, IsReplacedAndSaysWhy) {
   World world;
   ServiceSpec spec = world.spec("api", 1);
   spec.deployment.maximum_percent = 100;
+  spec.availability_zone_rebalancing = false;
   world.run_service(spec);
   world.registry.set_failing("api", true);
   world.advance(2s);

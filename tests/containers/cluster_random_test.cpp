@@ -35,6 +35,7 @@ class Storm {
     spec_ = world_.spec("api", 1 + chance_.below(6));
     spec_.deployment.minimum_healthy_percent = 25 * chance_.below(5);
     spec_.deployment.maximum_percent = 100 + 25 * chance_.below(5);
+    spec_.availability_zone_rebalancing = spec_.deployment.maximum_percent > 100;
     spec_.deployment.circuit_breaker = {chance_.below(3) == 0, chance_.below(2) == 0};
     desired_ = spec_.desired_count;
     EXPECT_TRUE(world_.cluster.create_service(spec_));

@@ -104,6 +104,7 @@ TEST(CircuitBreakerOfAService, DoesNotRollBackFromARollback) {
   ServiceSpec spec = guarded(world, 1, true);
   spec.deployment.minimum_healthy_percent = 0;
   spec.deployment.maximum_percent = 100;
+  spec.availability_zone_rebalancing = false;
   world.registry.groups["api"].deregistration_delay = 1s;
   world.run_service(spec);
   world.runtime.apps["api"].fails_to_start = true;
@@ -127,6 +128,7 @@ TEST(CircuitBreakerOfAService, TripsOnFailedHealthChecks) {
   world.registry.groups["api"].deregistration_delay = 1s;
   world.registry.set_failing("api", true);
   spec.deployment.maximum_percent = 100;
+  spec.availability_zone_rebalancing = false;
   ASSERT_TRUE(world.cluster.create_service(spec));
   world.advance(3min);
   EXPECT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::failed);

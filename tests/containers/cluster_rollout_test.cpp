@@ -82,6 +82,7 @@ TEST(Rollout, StaysBetweenMinimumAndMaximum) {
     ServiceSpec spec = world.spec("api", row.desired);
     spec.deployment.minimum_healthy_percent = row.minimum;
     spec.deployment.maximum_percent = row.maximum;
+    spec.availability_zone_rebalancing = row.maximum > 100;
     world.run_service(spec);
     world.define("api");
     world.deploy("api", "api");
@@ -111,6 +112,7 @@ TEST(Rollout, IsStuckWhenRoundingLeavesNoRoomAndSaysSoOnce) {
     ServiceSpec spec = world.spec("api", row.desired);
     spec.deployment.minimum_healthy_percent = row.minimum;
     spec.deployment.maximum_percent = row.maximum;
+    spec.availability_zone_rebalancing = row.maximum > 100;
     world.run_service(spec);
     world.define("api");
     world.deploy("api", "api");

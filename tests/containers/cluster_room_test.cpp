@@ -32,6 +32,7 @@ ServiceSpec daemon(const World& world, const std::string& app) {
   spec.scheduling = SchedulingStrategy::daemon;
   spec.deployment.minimum_healthy_percent = 0;
   spec.deployment.maximum_percent = 100;
+  spec.availability_zone_rebalancing = false;
   return spec;
 }
 
