@@ -60,6 +60,11 @@ Result<void> LoadBalancer::deregister_target(const std::string& target_group,
                                              const targets::TargetId& target) {
   return core_->deregister_target(target_group, target);
 }
+Result<void> LoadBalancer::set_target_fault(const std::string& target_group,
+                                            const targets::TargetId& target,
+                                            std::shared_ptr<TargetFault> fault) {
+  return core_->set_target_fault(target_group, target, std::move(fault));
+}
 Result<std::vector<LoadBalancer::TargetDescription>> LoadBalancer::describe_target_health(
     const std::string& target_group) const {
   return core_->describe_target_health(target_group);

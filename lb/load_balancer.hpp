@@ -22,6 +22,7 @@
 #include "lb/observe/account.hpp"
 #include "lb/observe/metrics.hpp"
 #include "lb/observe/why_trace.hpp"
+#include "lb/target_fault.hpp"
 #include "lb/targets/selection.hpp"
 #include "lb/targets/target_group_spec.hpp"
 #include "rules/quotas.hpp"
@@ -132,6 +133,11 @@ class LoadBalancer {
   Result<void> register_target(const std::string& target_group, TargetSpec target);
   /// Unknown targets are ignored, as ALB does.
   Result<void> deregister_target(const std::string& target_group, const targets::TargetId& target);
+  /// A fault on demand: whatever goes to the target meets it from now on, until null takes it away.
+  /// It stays when the target is registered again, and ends when the target has left the group. It
+  /// reaches the nodes as every change does.
+  Result<void> set_target_fault(const std::string& target_group, const targets::TargetId& target,
+                                std::shared_ptr<TargetFault> fault);
   struct TargetDescription {
     targets::TargetId target;
     targets::TargetHealth health;

@@ -68,7 +68,8 @@ void LoadBalancer::Core::start_nodes() {
     links.health_changed = [this](proxy::GroupSlot group, const targets::TargetId& target) {
       tell_health(group, target);
     };
-    auto node = std::make_unique<Node>(timers_, host_->control_network(), std::move(links));
+    auto node = std::make_unique<Node>(timers_, host_->control_timers(), host_->control_network(),
+                                       std::move(links));
     node->set_attributes(options_.attributes);
     for (const auto& [name, group] : groups_) {
       node->create_group(group->slot, group->state.spec(), group->arn);

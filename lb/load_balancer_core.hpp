@@ -60,6 +60,8 @@ class LoadBalancer::Core {
 
   Result<void> register_targets(const std::string& name, std::vector<TargetSpec> targets);
   Result<void> deregister_target(const std::string& name, const targets::TargetId& target);
+  Result<void> set_target_fault(const std::string& name, const targets::TargetId& target,
+                                std::shared_ptr<TargetFault> fault);
   Result<std::vector<TargetDescription>> describe_target_health(const std::string& name);
   /// What the nodes make of a target together.
   targets::TargetHealth health(const Group& group, const targets::TargetId& target) const;

@@ -132,6 +132,7 @@ void LoadBalancer::Core::register_target(Group& group, TargetSpec target) {
   route->service = std::move(target.service);
   if (known) {
     route->slot = known->slot;
+    route->fault = known->fault;
   } else {
     route->slot = static_cast<proxy::TargetSlot>(registered_.size());
     registered_.push_back({target.id, route->text});
@@ -193,6 +194,27 @@ Result<void> LoadBalancer::Core::deregister_target(const std::string& name,
   spread([slot = group.slot, target](Node& node) { node.deregister_target(slot, target); });
   schedule_drain(group);
   tell_health(group.slot, target);
+  return {};
+}
+
+Result<void> LoadBalancer::Core::set_target_fault(const std::string& name,
+                                                  const targets::TargetId& target,
+                                                  std::shared_ptr<TargetFault> fault) {
+  const auto found = groups_.find(name);
+  if (found == groups_.end()) return group_not_found(name);
+  Group& group = *found->second;
+  const auto known = group.targets.find(target);
+  if (known == group.targets.end()) {
+    return Error{
+        "InvalidTarget", "/Targets",
+        fmt::format("'{}' is not registered with target group '{}'", to_string(target), name)};
+  }
+  auto route = std::make_shared<proxy::TargetRoute>(*known->second);
+  route->fault = std::move(fault);
+  known->second = route;
+  spread([slot = group.slot, target, reached = known->second](Node& node) {
+    node.reroute_target(slot, target, reached);
+  });
   return {};
 }
 

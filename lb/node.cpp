@@ -12,10 +12,10 @@ using proxy::ListenerSlot;
 using proxy::TargetSlot;
 using proxy::Worker;
 
-Node::Node(Timers& timers, proxy::Network& network, Links links)
+Node::Node(Timers& timers, Timers& data_timers, proxy::Network& network, Links links)
     : timers_(timers),
       links_(std::move(links)),
-      checker_(timers, network,
+      checker_(timers, data_timers, network,
                {[this](TargetSlot slot) { check_started(slot); },
                 [this](TargetSlot slot, const targets::CheckResult& result) {
                   check_ended(slot, result);
@@ -86,6 +86,17 @@ void Node::register_target(GroupSlot slot, const targets::TargetId& target,
     if (replaced) worker.retire(replaced->slot);
   });
   links_.health_changed(slot, target);
+}
+
+void Node::reroute_target(GroupSlot slot, const targets::TargetId& target,
+                          const std::shared_ptr<const proxy::TargetRoute>& route) {
+  Group& group = groups_.at(slot);
+  const auto known = group.targets.find(target);
+  if (known == group.targets.end()) return;  // its drain has ended here
+  known->second = route;
+  refresh_checks(group);
+  refresh_route(slot, group);
+  publish();
 }
 
 void Node::deregister_target(GroupSlot slot, const targets::TargetId& target) {
@@ -171,7 +182,7 @@ void Node::refresh_checks(Group& group) {
   const std::set<targets::TargetId> wanted(checked.begin(), checked.end());
   for (const auto& [id, route] : group.targets) {
     if (wanted.contains(id)) {
-      checker_.watch(route->slot, *route, group.state.spec().health_check);
+      checker_.watch(route->slot, route, group.state.spec().health_check);
     } else {
       checker_.unwatch(route->slot);
     }

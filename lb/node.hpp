@@ -29,7 +29,8 @@ class Node {
     std::function<void(proxy::GroupSlot, const targets::TargetId&)> health_changed;
   };
 
-  Node(Timers& timers, proxy::Network& network, Links links);
+  /// `data_timers` run on the data plane's clock, as targets do.
+  Node(Timers& timers, Timers& data_timers, proxy::Network& network, Links links);
   /// Ends the node's health checks; quiet() once none is on its way.
   void close();
   bool quiet() const { return checker_.quiet(); }
@@ -41,6 +42,9 @@ class Node {
   void delete_group(proxy::GroupSlot slot);
   void register_target(proxy::GroupSlot group, const targets::TargetId& target,
                        const std::shared_ptr<const proxy::TargetRoute>& route);
+  /// The target is reached by another route from now on; what is known of its health stays.
+  void reroute_target(proxy::GroupSlot group, const targets::TargetId& target,
+                      const std::shared_ptr<const proxy::TargetRoute>& route);
   void deregister_target(proxy::GroupSlot group, const targets::TargetId& target);
 
   /// Creates or replaces what the node's workers route a listener's requests by. `groups` are those

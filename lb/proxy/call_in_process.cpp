@@ -43,8 +43,9 @@ InProcessRequest request_of(std::string_view head, std::string_view method, std:
 
 }  // namespace
 
-/// Lets the target's simulated work pass; false when the exchange was aborted meanwhile.
-Task<bool> ClientConnection::wait_for_service(Exchange& exchange, Duration length) {
+/// Lets the target's simulated work, or a fault's, pass; false when the exchange was aborted
+/// meanwhile.
+Task<bool> ClientConnection::wait_for_target(Exchange& exchange, Duration length) {
   Operation delay;
   delay.begin();
   exchange.delay = &delay;
@@ -89,12 +90,12 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
   out.clear();
   append_forwarded_head(exchange, out);
   InProcessResponse response;
-  auto& service = *exchange.target->route.service;
+  auto& service = *exchange.target->route->service;
   service.serve(request_of(out, exchange.method, body), worker_.clock().now(), response);
   if (response.held) {
     const std::string head = out;  // Others write over it while this one waits.
     while (response.held) {
-      const bool waited = co_await wait_for_service(exchange, response.delay);
+      const bool waited = co_await wait_for_target(exchange, response.delay);
       if (!waited) co_return co_await fail(exchange, exchange.aborted);
       response = {};
       service.serve(request_of(head, exchange.method, body), worker_.clock().now(), response);
@@ -102,15 +103,23 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
     touch();
   }
   if (response.delay > Duration::zero()) {
-    const bool waited = co_await wait_for_service(exchange, response.delay);
+    const bool waited = co_await wait_for_target(exchange, response.delay);
     if (!waited) co_return co_await fail(exchange, exchange.aborted);
     touch();
   }
   if (response.reset) co_return co_await fail(exchange, Cause::target_closed);
+  if (exchange.why() != nullptr) trace_phase(exchange, "response", "in this process");
+  bool sent = send_for_target(exchange, response);
+  if (sent && exchange.to_client.unsent()) sent = co_await exchange.to_client.flush();
+  if (!sent) co_return co_await fail(exchange, Cause::client_left);
+  co_return exchange.keep_alive;
+}
 
+/// Hands the client what the target, or a fault in its place, has answered by value. False: the
+/// client is gone.
+bool ClientConnection::send_for_target(Exchange& exchange, const InProcessResponse& response) {
   exchange.target_status = response.status;
   exchange.answered = worker_.clock().now();
-  if (exchange.why() != nullptr) trace_phase(exchange, "response", "in this process");
   if (closing_) exchange.keep_alive = false;
   InProcessHead head;
   head.status = response.status;
@@ -125,17 +134,15 @@ Task<bool> ClientConnection::call_in_process(Exchange& exchange) {
     write_cookies(exchange, sets_app_cookie(exchange, response.headers));
     head.extra_lines = exchange.peculiarities->cookie_lines;
   }
+  auto& out = worker_.out;
   out.clear();
   append_in_process_head(head, out);
   const bool bodyless =
       exchange.method == "HEAD" || response.status == 204 || response.status == 304;
   exchange.response_started = true;
-  bool sent = exchange.to_client.send(out, bodyless ? std::string_view() : response.body);
-  if (sent && exchange.to_client.unsent()) sent = co_await exchange.to_client.flush();
-  if (!sent) co_return co_await fail(exchange, Cause::client_left);
   exchange.fate.kind = Fate::Kind::target;
   exchange.fate.status = static_cast<std::uint16_t>(response.status);
-  co_return exchange.keep_alive;
+  return exchange.to_client.send(out, bodyless ? std::string_view() : response.body);
 }
 
 }  // namespace cutover::lb::proxy

@@ -76,7 +76,7 @@ std::size_t ClientConnection::choose_target(Exchange& exchange, const GroupRoute
   }
   if (!chosen) {
     chosen = selection.pick(worker_.coarse_control_now(), worker_.random(), [&](std::size_t at) {
-      return worker_.target_state(*group.eligible[at]).in_flight;
+      return worker_.target_state(group.eligible[at]).in_flight;
     });
   }
   if (exchange.why() != nullptr) trace_target(exchange, group, *chosen, reason);

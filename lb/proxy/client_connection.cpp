@@ -27,7 +27,7 @@ Exchange::Exchange(ClientConnection& owner)
 
 void Exchange::use(TargetState& chosen) {
   target = &chosen;
-  fate.target = chosen.route.slot;
+  fate.target = chosen.route->slot;
   enter(chosen);
 }
 
@@ -205,7 +205,9 @@ void ClientConnection::watch_for_leaving() {
 
 void ClientConnection::operation_ended(Operation&) {
   if (exchange_ == nullptr || !read_.outcome().error || is_cancelled(read_.outcome().error)) return;
-  exchange_->abort(Cause::client_left);
+  // A client that only finished sending may still read its answer.
+  const bool cut = read_.outcome().error == boost::asio::error::eof && !exchange_->body.complete();
+  exchange_->abort(cut ? Cause::body_cut : Cause::client_left);
 }
 
 void ClientConnection::deadline_passed(TimePoint) {

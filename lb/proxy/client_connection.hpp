@@ -94,12 +94,13 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   Task<bool> send_own(Exchange& exchange, http::OwnResponse response);
   Task<bool> answer_redirect(Exchange& exchange, const rules::Redirect& redirect);
   void name_trace(Exchange& exchange);
+  bool leave_body(Exchange& exchange);
   Task<bool> discard_body(Exchange& exchange);
   /// Ends an exchange that went wrong for `cause`, unless it was aborted for another one before.
   Task<bool> fail(Exchange& exchange, Cause cause);
   Task<bool> nothing_more();
 
-  // With a target (forward.cpp, call_in_process.cpp).
+  // With a target (forward.cpp, call_in_process.cpp, meet_fault.cpp).
   Task<bool> forward(Exchange& exchange, const ForwardRoute& route);
   std::optional<GroupSlot> choose_group(Exchange& exchange, const ForwardRoute& route);
   std::optional<GroupSlot> stuck_group(Exchange& exchange, const ForwardRoute& route);
@@ -109,7 +110,10 @@ class ClientConnection final : public DeadlineWheel::Entry, public Operation::Wa
   void write_cookies(Exchange& exchange, bool sets_app_cookie);
   bool transform(Exchange& exchange);
   Task<bool> call_in_process(Exchange& exchange);
-  Task<bool> wait_for_service(Exchange& exchange, Duration length);
+  bool send_for_target(Exchange& exchange, const InProcessResponse& response);
+  Task<bool> meet_fault(Exchange& exchange);
+  Task<bool> answer_in_place(Exchange& exchange, const InProcessResponse& response);
+  Task<bool> wait_for_target(Exchange& exchange, Duration length);
   Task<bool> collect_body(Exchange& exchange, std::string& body);
   Task<bool> read_body_part(Exchange& exchange);
   Task<bool> dial(Exchange& exchange);

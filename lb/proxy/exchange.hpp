@@ -85,7 +85,7 @@ struct Exchange final : TargetUse {
   TargetState* target = nullptr;
   GroupState* group = nullptr;
   UpstreamConnection* upstream = nullptr;
-  Operation* delay = nullptr;  ///< An in-process target's simulated work.
+  Operation* delay = nullptr;  ///< An in-process target's simulated work, or a fault's.
   TimerId delay_timer = 0;
   Cause aborted = Cause::none;
   bool uploading = false;         ///< Waiting for the client's body.
@@ -94,6 +94,7 @@ struct Exchange final : TargetUse {
   int target_status = 0;
 
   std::uint64_t received_bytes = 0;
+  Duration held_back = Duration::zero();  ///< By a fault on the way to the target.
   TimePoint dispatched;
   TimePoint answered;
 

@@ -47,7 +47,7 @@ void ClientConnection::measure(const Exchange& exchange) {
   }
   if (exchange.group->selection.watches() && exchange.fate.kind != Fate::Kind::client_left) {
     const bool failed = exchange.target_status >= 500 || exchange.target_status == 0;
-    exchange.group->selection.ended(exchange.target->route.slot, failed,
+    exchange.group->selection.ended(exchange.target->route->slot, failed,
                                     worker_.coarse_control_now());
   }
 }
@@ -59,7 +59,7 @@ void ClientConnection::log(Exchange& exchange) {
   entry.time = worker_.clock().wall_now();
   entry.load_balancer = worker_.settings().load_balancer_id;
   entry.client = client;
-  if (exchange.target != nullptr) entry.target = exchange.target->route.text;
+  if (exchange.target != nullptr) entry.target = exchange.target->route->text;
   const TimePoint end = worker_.clock().now();
   const bool dispatched = exchange.dispatched != TimePoint{};
   const bool answered = exchange.answered != TimePoint{};

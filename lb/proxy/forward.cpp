@@ -34,7 +34,7 @@ Task<bool> ClientConnection::forward(Exchange& exchange, const ForwardRoute& rou
   const auto& group = worker_.table().groups[*slot];
   exchange.group = &worker_.group_state(group);
   if (group->eligible.empty()) return answer_by_itself(exchange, 503, Cause::no_target);
-  const TargetRoute& target = *group->eligible[choose_target(exchange, *group)];
+  const auto& target = group->eligible[choose_target(exchange, *group)];
   exchange.use(worker_.target_state(target));
   if (exchange.why() != nullptr) trace_phase(exchange, "target chosen");
   ++exchange.group->counters.requests;
@@ -42,7 +42,8 @@ Task<bool> ClientConnection::forward(Exchange& exchange, const ForwardRoute& rou
   if (exchange.transforms != nullptr && !transform(exchange)) {
     return answer_by_itself(exchange, 500, Cause::transform_failed);
   }
-  if (target.service) return call_in_process(exchange);
+  if (target->fault) return meet_fault(exchange);
+  if (target->service) return call_in_process(exchange);
   return dial(exchange);
 }
 
@@ -65,7 +66,7 @@ Task<bool> ClientConnection::dial(Exchange& exchange) {
 Task<Cause> ClientConnection::connect(Exchange& exchange,
                                       std::unique_ptr<UpstreamConnection>& upstream) {
   upstream = std::make_unique<UpstreamConnection>(worker_, *exchange.target);
-  upstream->stream = worker_.network().connect(exchange.target->route.endpoint, upstream->read);
+  upstream->stream = worker_.network().connect(exchange.target->route->endpoint, upstream->read);
   exchange.upstream = upstream.get();
   exchange.connecting = true;
   worker_.deadlines().set(*this, worker_.coarse_now() + worker_.settings().connect_timeout);
@@ -89,7 +90,7 @@ void ClientConnection::append_forwarded_head(Exchange& exchange, std::string& ou
   context.peer_address = peer_;
   context.peer_port = peer_port_;
   context.handling = worker_.table().attributes.handling;
-  context.upgrade = exchange.upgrade && !exchange.target->route.service;
+  context.upgrade = exchange.upgrade && !exchange.target->route->service;
   if (const auto* peculiar = exchange.peculiarities.get()) {
     context.transformed_host = peculiar->transformed_host;
     context.transformed_uri = peculiar->transformed_uri;
@@ -104,7 +105,7 @@ void ClientConnection::append_forwarded_head(Exchange& exchange, std::string& ou
   if (worker_.logs_requests() || exchange.why() != nullptr) {
     exchange.trace_id = sent_trace_id;
   }
-  exchange.dispatched = worker_.clock().now();
+  exchange.dispatched = worker_.clock().now() - exchange.held_back;
 }
 
 /// What the receive buffer holds of the body, as it goes to the target: trailer fields are cut out.

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <cassert>
+#include <utility>
 
 #include "lb/http/response_head.hpp"
 #include "lb/proxy/buffer.hpp"
@@ -14,12 +16,12 @@ namespace cutover::lb::proxy {
 using targets::CheckResult;
 
 struct HealthChecker::Watched {
-  TargetRoute route;
+  std::shared_ptr<const TargetRoute> route;
   targets::HealthCheck settings;
   TimerId timer = 0;
 
   Endpoint endpoint() const {
-    return {route.endpoint.address(), settings.port.value_or(route.endpoint.port())};
+    return {route->endpoint.address(), settings.port.value_or(route->endpoint.port())};
   }
 };
 
@@ -40,19 +42,22 @@ FramePool& probe_frames() {
 /// One check on its way. Owns itself; reports only while its target is still watched.
 class HealthChecker::Probe {
  public:
-  Probe(HealthChecker& checker, TargetSlot slot, std::shared_ptr<Watched> watched)
+  Probe(HealthChecker& checker, TargetSlot slot, const std::shared_ptr<Watched>& watched)
       : checker_(checker),
         timers_(checker.timers_),
+        data_timers_(checker.data_timers_),
+        network_(checker.network_),
         slot_(slot),
+        route_(watched->route),
         endpoint_(watched->endpoint()),
-        request_(request_for(watched->settings, endpoint_)),
+        path_(watched->settings.path),
         watched_(watched),
         shared_(checker.shared_),
         buffer_(shared_->buffers) {
     deadline_ = timers_.after(watched->settings.timeout, [this] {
       deadline_ = 0;
       timed_out_ = true;
-      stream_->cancel();
+      cancel();
     });
   }
 
@@ -62,29 +67,84 @@ class HealthChecker::Probe {
     shared_->probes.insert(this);
     run();
   }
-  void cancel() { stream_->cancel(); }
+  /// May destroy *this.
+  void cancel() {
+    if (stream_) return stream_->cancel();
+    if (!operation_.pending()) return;
+    data_timers_.cancel(wait_);
+    operation_.end(boost::asio::error::operation_aborted, 0);
+  }
 
  private:
-  static std::string request_for(const targets::HealthCheck& settings, const Endpoint& to) {
+  static std::string request_for(const std::string& path, const Endpoint& to) {
     const std::string address = to.address().is_v6() ? fmt::format("[{}]", to.address().to_string())
                                                      : to.address().to_string();
     return fmt::format(
         "GET {} HTTP/1.1\r\nHost: {}{}\r\nConnection: close\r\n"
         "User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n",
-        settings.path, address, to.port() == 80 ? "" : fmt::format(":{}", to.port()));
+        path, address, to.port() == 80 ? "" : fmt::format(":{}", to.port()));
   }
 
   Detached run() {
-    stream_ = checker_.network_.connect(endpoint_, operation_);
-    const CheckResult result = co_await ask();
+    const CheckResult result = co_await meet_fault();
     timers_.cancel(deadline_);
-    stream_->close();
+    if (stream_) stream_->close();
     shared_->probes.erase(this);
     if (!watched_.expired()) checker_.reports_.ended(slot_, result);
     delete this;
   }
 
+  /// What the target's fault makes of the check, or else the target.
+  Task<CheckResult> meet_fault() {
+    if (route_->fault) {
+      const auto treatment = route_->fault->next(data_timers_.now());
+      const bool waited = co_await wait(treatment.delay);
+      if (!waited) co_return failure(CheckResult::Kind::connection_failed);
+      if (treatment.answer) co_return result_of(*treatment.answer);
+    }
+    // A target without a port is asked by a call, like its requests.
+    const bool called = route_->service && endpoint_.port() == 0;
+    CheckResult result;
+    if (called) {
+      result = co_await call();
+    } else {
+      result = co_await ask();
+    }
+    co_return result;
+  }
+
+  /// Lets a target's, or a fault's, time pass. False: the check was cancelled meanwhile.
+  Task<bool> wait(Duration length) {
+    if (length <= Duration::zero()) co_return true;
+    operation_.begin();
+    wait_ = data_timers_.after(length, [this] { operation_.end(error_code(), 0); });
+    const auto outcome = co_await operation_;
+    co_return !outcome.error;
+  }
+
+  Task<CheckResult> call() {
+    InProcessRequest request;
+    request.method = "GET";
+    request.target = path_;
+    request.headers = "User-Agent: ELB-HealthChecker/2.0\r\n";
+    InProcessResponse response;
+    do {
+      response = {};
+      route_->service->serve(request, data_timers_.now(), response);
+      const bool waited = co_await wait(response.delay);
+      if (!waited) co_return failure(CheckResult::Kind::connection_failed);
+    } while (response.held);
+    co_return result_of(response);
+  }
+
+  static CheckResult result_of(const InProcessResponse& response) {
+    if (response.reset) return {CheckResult::Kind::connection_failed, 0};
+    return {CheckResult::Kind::answered, response.status};
+  }
+
   Task<CheckResult> ask() {
+    request_ = request_for(path_, endpoint_);
+    stream_ = network_.connect(endpoint_, operation_);
     const auto connected = co_await operation_;
     if (connected.error) co_return failure(CheckResult::Kind::connection_failed);
     const bool sent = co_await send();
@@ -135,20 +195,26 @@ class HealthChecker::Probe {
 
   HealthChecker& checker_;
   Timers& timers_;
+  Timers& data_timers_;
+  Network& network_;
   TargetSlot slot_;
+  std::shared_ptr<const TargetRoute> route_;
   Endpoint endpoint_;
+  std::string path_;
   std::string request_;
   std::weak_ptr<Watched> watched_;  ///< Expired: the checker may be gone.
   std::shared_ptr<Shared> shared_;
   ReceiveBuffer buffer_;
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Stream> stream_;  ///< Null until the target is dialled.
   Operation operation_;
+  TimerId wait_ = 0;
   TimerId deadline_ = 0;
   bool timed_out_ = false;
 };
 
-HealthChecker::HealthChecker(Timers& timers, Network& network, Reports reports)
+HealthChecker::HealthChecker(Timers& timers, Timers& data_timers, Network& network, Reports reports)
     : timers_(timers),
+      data_timers_(data_timers),
       network_(network),
       reports_(std::move(reports)),
       shared_(std::make_shared<Shared>()) {}
@@ -160,17 +226,19 @@ bool HealthChecker::quiet() const { return shared_->probes.empty(); }
 void HealthChecker::close() {
   for (auto& [slot, watched] : watched_) timers_.cancel(watched->timer);
   watched_.clear();
-  for (Probe* probe : shared_->probes) probe->cancel();
+  const std::unordered_set<Probe*> probes = shared_->probes;  // some end at once, and leave it
+  for (Probe* probe : probes) probe->cancel();
 }
 
-void HealthChecker::watch(TargetSlot slot, const TargetRoute& route,
+void HealthChecker::watch(TargetSlot slot, std::shared_ptr<const TargetRoute> route,
                           const targets::HealthCheck& settings) {
   auto& watched = watched_[slot];
   if (watched) {
+    watched->route = std::move(route);
     watched->settings = settings;
     return;
   }
-  watched = std::make_shared<Watched>(Watched{route, settings, 0});
+  watched = std::make_shared<Watched>(Watched{std::move(route), settings, 0});
   watched->timer = timers_.after(Duration::zero(), [this, slot] { check(slot); });
 }
 
@@ -185,31 +253,8 @@ void HealthChecker::check(TargetSlot slot) {
   const std::shared_ptr<Watched> watched = watched_.at(slot);
   watched->timer = timers_.after(watched->settings.interval, [this, slot] { check(slot); });
   reports_.started(slot);
-  if (watched->route.service && watched->endpoint().port() == 0) {
-    call_service(slot, *watched);
-  } else {
-    auto probe = std::make_unique<Probe>(*this, slot, watched);
-    probe.release()->launch();  // destroys itself at its end
-  }
-}
-
-/// A target without a port is asked by a call, like its requests.
-void HealthChecker::call_service(TargetSlot slot, const Watched& watched) {
-  InProcessRequest request;
-  request.method = "GET";
-  request.target = watched.settings.path;
-  request.headers = "User-Agent: ELB-HealthChecker/2.0\r\n";
-  InProcessResponse response;
-  watched.route.service->serve(request, timers_.now(), response);
-  CheckResult result{CheckResult::Kind::answered, response.status};
-  if (response.reset) result = {CheckResult::Kind::connection_failed, 0};
-  // A target that holds its answer back is taken to do so for long.
-  const Duration delay = response.held ? Duration::max() : response.delay;
-  if (delay > watched.settings.timeout) result = {CheckResult::Kind::timed_out, 0};
-  const Duration wait = std::min(delay, watched.settings.timeout);
-  timers_.after(wait, [this, slot, result, alive = std::weak_ptr(watched_.at(slot))] {
-    if (!alive.expired()) reports_.ended(slot, result);
-  });
+  auto probe = std::make_unique<Probe>(*this, slot, watched);
+  probe.release()->launch();  // destroys itself at its end
 }
 
 }  // namespace cutover::lb::proxy

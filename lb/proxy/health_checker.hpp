@@ -26,8 +26,9 @@ class HealthChecker {
     std::function<void(TargetSlot, const targets::CheckResult&)> ended;
   };
 
-  /// Timers and network are borrowed. Intervals and time-outs run on the timers' clock.
-  HealthChecker(Timers& timers, Network& network, Reports reports);
+  /// Timers and network are borrowed. Intervals and time-outs run on the clock of `timers`; what a
+  /// target takes, and what a fault adds to that, on the data plane's.
+  HealthChecker(Timers& timers, Timers& data_timers, Network& network, Reports reports);
   ~HealthChecker();
 
   /// Ends all checks; must be called before the checker is destroyed. quiet() once those on their
@@ -36,8 +37,9 @@ class HealthChecker {
   bool quiet() const;
 
   /// Checks the target from now on, first at once. A target that is watched already only gets the
-  /// new settings, from its next check on.
-  void watch(TargetSlot slot, const TargetRoute& route, const targets::HealthCheck& settings);
+  /// new route and settings, from its next check on.
+  void watch(TargetSlot slot, std::shared_ptr<const TargetRoute> route,
+             const targets::HealthCheck& settings);
   /// No report of the target comes any more.
   void unwatch(TargetSlot slot);
 
@@ -47,9 +49,9 @@ class HealthChecker {
   class Probe;
 
   void check(TargetSlot slot);
-  void call_service(TargetSlot slot, const Watched& watched);
 
   Timers& timers_;
+  Timers& data_timers_;
   Network& network_;
   Reports reports_;
   std::unordered_map<TargetSlot, std::shared_ptr<Watched>> watched_;

@@ -14,6 +14,7 @@
 #include "lb/attributes.hpp"
 #include "lb/in_process.hpp"
 #include "lb/proxy/stream.hpp"
+#include "lb/target_fault.hpp"
 #include "lb/targets/selection.hpp"
 #include "lb/targets/target_group.hpp"
 #include "lb/targets/weighted_choice.hpp"
@@ -32,6 +33,7 @@ struct TargetRoute {
   Endpoint endpoint;
   std::string text;                           ///< "127.0.0.1:34567"
   std::shared_ptr<InProcessService> service;  ///< Called instead of dialled, when set.
+  std::shared_ptr<TargetFault> fault;         ///< Met on the way to it, when set.
 };
 
 /// One target group: where its requests may go now.

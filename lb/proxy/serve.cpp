@@ -262,16 +262,7 @@ Task<bool> ClientConnection::send_own(Exchange& exchange, http::OwnResponse resp
   if (exchange.trace_id.empty() && (worker_.logs_requests() || exchange.why() != nullptr)) {
     name_trace(exchange);
   }
-  const auto got = exchange.body.consume(buffer_.bytes());
-  buffer_.consume(got.consumed);
-  exchange.received_bytes += got.consumed;
-  // What is still to come of the body is read on only if that is little; a client that waits for
-  // "100 Continue" may never send it.
-  const bool body_left = !exchange.body.complete() || got.malformed;
-  if (body_left && (got.malformed || exchange.expect_continue)) {
-    exchange.keep_alive = false;
-    linger_ = true;
-  }
+  const bool body_left = leave_body(exchange);
   response.head_only = exchange.method == "HEAD";
   response.keep_alive = exchange.keep_alive;
   response.handling = response_handling(exchange);
@@ -303,6 +294,20 @@ void ClientConnection::name_trace(Exchange& exchange) {
   if (!exchange.received_trace_id.empty()) {
     exchange.trace_id.append(";").append(exchange.received_trace_id);
   }
+}
+
+/// Takes what has come of a body that nobody needs; true when some is still to come. That is read
+/// on only if it is little; a client that waits for "100 Continue" may never send it.
+bool ClientConnection::leave_body(Exchange& exchange) {
+  const auto got = exchange.body.consume(buffer_.bytes());
+  buffer_.consume(got.consumed);
+  exchange.received_bytes += got.consumed;
+  const bool left = !exchange.body.complete() || got.malformed;
+  if (left && (got.malformed || exchange.expect_continue)) {
+    exchange.keep_alive = false;
+    linger_ = true;
+  }
+  return left;
 }
 
 Task<bool> ClientConnection::discard_body(Exchange& exchange) {

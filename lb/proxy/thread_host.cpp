@@ -92,6 +92,7 @@ class ThreadHost final : public WorkerHost {
   }
 
   Network& control_network() override { return network_; }
+  Timers& control_timers() override { return timers_; }
   Result<Endpoint> probe(const Endpoint& on) override { return probe_listen(on); }
   void post_to_control(std::function<void()> work) override {
     asio::post(control_, std::move(work));
@@ -101,6 +102,7 @@ class ThreadHost final : public WorkerHost {
   asio::io_context& control_;
   TcpNetwork network_;
   RealClock clock_;
+  AsioTimers timers_{control_, clock_};
   std::vector<std::unique_ptr<WorkerThread>> threads_;
 };
 

@@ -70,6 +70,16 @@ void UpstreamConnection::deadline_passed(TimePoint) {
 
 TargetState::~TargetState() { assert(uses == nullptr); }
 
+void TargetState::adopt(const std::shared_ptr<const TargetRoute>& another) {
+  if (uses == nullptr) {
+    former.clear();
+  } else {
+    former.push_back(std::move(route));
+  }
+  route = another;
+  retired = false;
+}
+
 std::unique_ptr<UpstreamConnection> TargetState::take_idle() {
   if (idle.empty()) return nullptr;
   auto connection = std::move(idle.back());

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "lb/proxy/buffer.hpp"
@@ -70,9 +71,12 @@ class UpstreamConnection final : public Operation::Watcher, public DeadlineWheel
 
 /// A worker's own record of one target. Lives as long as the worker.
 struct TargetState {
-  TargetState(Worker& owner, const TargetRoute& target_route)
-      : worker(owner), route(target_route) {}
+  TargetState(Worker& owner, std::shared_ptr<const TargetRoute> target_route)
+      : worker(owner), route(std::move(target_route)) {}
   ~TargetState();
+
+  /// The target was registered again, or has got another fault.
+  void adopt(const std::shared_ptr<const TargetRoute>& another);
 
   /// An idle connection, the most recently used first; null when there is none.
   std::unique_ptr<UpstreamConnection> take_idle();
@@ -88,7 +92,9 @@ struct TargetState {
   static constexpr std::size_t buffered_idle_most = 64;
 
   Worker& worker;
-  TargetRoute route;  ///< A copy: outlives the table it came from.
+  std::shared_ptr<const TargetRoute> route;
+  /// Former ones, while requests that began with them may still use what they refer to.
+  std::vector<std::shared_ptr<const TargetRoute>> former;
   bool retired = false;
   std::uint64_t in_flight = 0;
   std::vector<std::unique_ptr<UpstreamConnection>> idle;

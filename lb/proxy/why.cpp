@@ -92,7 +92,7 @@ void ClientConnection::trace_target(Exchange& exchange, const GroupRoute& group,
       if (group.eligible[i]->text != target.address) continue;
       target.eligible = true;
       target.chosen = i == chosen;
-      target.outstanding = worker_.target_state(*group.eligible[i]).in_flight;
+      target.outstanding = worker_.target_state(group.eligible[i]).in_flight;
       if (group.failing_open && described.health.state != targets::State::healthy) {
         target.reason = target.reason.empty() ? "fail-open" : target.reason + ", fail-open";
       }

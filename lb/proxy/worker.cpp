@@ -143,14 +143,13 @@ targets::CookieSealer& Worker::cookies() {
   return *cookies_;
 }
 
-TargetState& Worker::target_state(const TargetRoute& route) {
-  if (route.slot >= targets_.size()) targets_.resize(route.slot + 1);
-  auto& state = targets_[route.slot];
+TargetState& Worker::target_state(const std::shared_ptr<const TargetRoute>& route) {
+  if (route->slot >= targets_.size()) targets_.resize(route->slot + 1);
+  auto& state = targets_[route->slot];
   if (!state) {
     state = std::make_unique<TargetState>(*this, route);
-  } else if (state->retired) {  // registered again
-    state->retired = false;
-    state->route = route;
+  } else if (state->route != route) {
+    state->adopt(route);
   }
   return *state;
 }

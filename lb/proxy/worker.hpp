@@ -138,7 +138,7 @@ class Worker {
   /// The worker's own record of a group, made when first used.
   GroupState& group_state(const std::shared_ptr<const GroupRoute>& route);
   /// The worker's own record of a target, made when first used.
-  TargetState& target_state(const TargetRoute& route);
+  TargetState& target_state(const std::shared_ptr<const TargetRoute>& route);
   void upstream_opened() {
     ++upstreams_open_;
     metrics_.connection_opened();

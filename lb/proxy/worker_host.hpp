@@ -29,6 +29,8 @@ class WorkerHost {
   virtual void stop() = 0;
   /// What the control thread itself listens and connects with.
   virtual Network& control_network() = 0;
+  /// Waits on the control thread, but on the data plane's clock.
+  virtual Timers& control_timers() = 0;
   /// The port that `on` will really have, or why it can't be listened on.
   virtual Result<Endpoint> probe(const Endpoint& on) = 0;
   /// Runs `work` on the control thread, soon. From any thread.

@@ -118,6 +118,26 @@ TEST_F(InProcess, ATargetThatResetsGives502) {
   EXPECT_EQ(only_fate(), "load_balancer 502 target_closed inside 127.0.0.1:0");
 }
 
+TEST_F(InProcess, ATargetRegisteredAgainIsCalledWhereItIsNow) {
+  auto& browser = client();
+  browser.send(get);
+  settle();
+  EXPECT_THAT(browser.received(), testing::StartsWith("HTTP/1.1 200 OK"));
+  echo->delay = std::chrono::milliseconds(50);
+  auto& waiting = client();
+  waiting.send(get);
+  settle();
+  const auto second = std::make_shared<Echo>();
+  ASSERT_TRUE(balancer->register_target("inside", {{"127.0.0.1", 0}, second}));
+  echo->reset = true;
+  echo.reset();
+  browser.send(get);
+  settle();
+  EXPECT_THAT(browser.received(), testing::StartsWith("HTTP/1.1 200 OK"));
+  advance(std::chrono::milliseconds(50));
+  EXPECT_THAT(waiting.received(), testing::StartsWith("HTTP/1.1 200 OK")) << "it began before";
+}
+
 TEST_F(InProcess, BodyOverTheBoundIs413) {
   auto& browser = client();
   browser.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n");

@@ -41,6 +41,7 @@ class SimulatedHost final : public WorkerHost {
     workers_.clear();
   }
   Network& control_network() override { return network_; }
+  Timers& control_timers() override { return timers_; }
   Result<Endpoint> probe(const Endpoint& on) override { return on; }
   void post_to_control(std::function<void()> work) override { work(); }
 
