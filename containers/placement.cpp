@@ -41,6 +41,7 @@ std::vector<std::uint64_t> tasks_by_value(const std::vector<Option>& options,
     its_sum.push_back(&sum);
   }
   std::vector<std::uint64_t> tasks;
+  tasks.reserve(its_sum.size());
   for (const std::uint64_t* sum : its_sum) tasks.push_back(*sum);
   return tasks;
 }
