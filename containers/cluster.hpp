@@ -137,6 +137,8 @@ class Cluster {
   /// ARNs, oldest first.
   Result<std::vector<std::string>> list_tasks(const TaskFilter& filter) const;
   Result<TasksAnswer> run_task(const RunTaskRequest& request);
+  /// The ARNs of the tasks that RunTask started for that client token.
+  std::vector<std::string> tasks_started_with(const std::string& client_token) const;
   Result<TasksAnswer> start_task(const StartTaskRequest& request);
   /// Does not wait for drains; the task of a service is replaced. The description is that of the
   /// moment at which nothing but the wish has changed.

@@ -122,6 +122,10 @@ Result<TasksAnswer> Cluster::run_task(const RunTaskRequest& request) {
   return core_->standalone.run(request, *definition);
 }
 
+std::vector<std::string> Cluster::tasks_started_with(const std::string& client_token) const {
+  return core_->standalone.started_with(client_token);
+}
+
 Result<TasksAnswer> Cluster::start_task(const StartTaskRequest& request) {
   const auto definition = core_->definitions.find_active(request.task.task_definition);
   if (!definition) return at("/taskDefinition", definition.error());

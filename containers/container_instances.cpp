@@ -249,6 +249,7 @@ Result<Placement> ContainerInstances::take(const PlacementRequest& request,
   Placement placement;
   placement.container_instance = instance.id;
   placement.container_instance_arn = instance.arn;
+  placement.ec2_instance_id = instance.ec2_instance_id;
   placement.availability_zone = zone_of(instance);
   placement.address = place.own_address.empty() ? instance.address : place.own_address;
   places_.emplace(request.task_id, std::move(place));

@@ -3,6 +3,7 @@
 // One deployment of a service as its agent keeps it, and the revision of the service that it brings
 // about.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "containers/circuit_breaker.hpp"
 #include "containers/observed_tasks.hpp"
+#include "containers/restart_pace.hpp"
 #include "containers/restart_throttle.hpp"
 #include "containers/service.hpp"
 #include "containers/task_definitions.hpp"
@@ -43,8 +45,14 @@ struct Deployment {
   bool rolled_back_to = false;  ///< It runs because a later one failed.
   CircuitBreaker breaker;
   RestartThrottle throttle;
+  RestartPace pace;
   WallTime created_at{};
   WallTime updated_at{};
+
+  /// No task of it is to be started before this.
+  std::optional<TimePoint> not_before() const {
+    return std::max(throttle.not_before(), pace.not_before());
+  }
 };
 
 /// Why a deployment fails.

@@ -164,6 +164,7 @@ void Deployments::roll_back(const DeploymentFailure& failure) {
   target.rolled_back_to = true;
   target.breaker = {};
   target.throttle = {};
+  target.pace = {};
   set_state(target, RolloutState::in_progress,
             fmt::format("ECS deployment {}: rolling back to deploymentId {}.", failure.monitor,
                         target.id));

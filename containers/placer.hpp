@@ -36,6 +36,7 @@ struct PlacementRequest {
 struct Placement {
   std::string container_instance;  ///< Its id: 32 hex digits.
   std::string container_instance_arn;
+  std::string ec2_instance_id;
   std::string availability_zone;
   /// Loopback: the instance's, or in network mode awsvpc the task's own.
   std::string address = "127.0.0.1";

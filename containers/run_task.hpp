@@ -29,6 +29,7 @@ struct NewTask {
   std::optional<NetworkConfiguration> network;
   Tags tags;
   bool propagate_definition_tags = false;  ///< propagateTags TASK_DEFINITION.
+  bool ecs_managed_tags = false;
 
   friend bool operator==(const NewTask&, const NewTask&) = default;
 };

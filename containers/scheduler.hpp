@@ -24,7 +24,7 @@ struct DeploymentGoal {
   /// still hold; shrinks as the rollout goes on, and one that dies meanwhile is replaced by one of
   /// its own kind. While traffic is shifted: what the deployment is to have.
   std::uint32_t desired_count = 0;
-  /// No start before this (restart throttle).
+  /// No start before this (restart throttle, restart pace).
   std::optional<TimePoint> not_before = std::nullopt;
   /// It has failed: no start at all, and no older task makes way for it.
   bool halted = false;

@@ -45,7 +45,7 @@ class ServiceEvents {
   void rebalancing_stopped();
   void started_in_zone(std::string_view zone, const std::string& task_id);
   void stopped_in_zone(std::string_view zone, const std::string& task_id);
-  /// `text` is "(port 32768) is unhealthy in (target-group api) due to (reason …)".
+  /// `text` is "(instance i-…) (port 32768) is unhealthy in (target-group api) due to …".
   void unhealthy(const std::string& text) { add(text); }
 
   /// Conditions that last: said when they begin, and again every 6 hours while they hold.

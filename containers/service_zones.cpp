@@ -27,16 +27,6 @@ void ServiceAgent::look_at_zones_again() {
   if (rebalances()) plan_soon();
 }
 
-PlacementRequest ServiceAgent::placement_request(const Deployment& deployment) const {
-  PlacementRequest request;
-  request.definition = deployment.revision->definition;
-  request.group = "service:" + spec_.name;
-  request.constraints = spec_.placement_constraints;
-  request.strategies = spec_.placement_strategy;
-  request.is_daemon = is_daemon();
-  return request;
-}
-
 std::vector<ZoneTasks> ServiceAgent::tasks_by_zone() const {
   std::vector<ZoneTasks> zones =
       surroundings_.placer.zones(placement_request(deployments_.primary()));

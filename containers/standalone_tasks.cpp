@@ -53,10 +53,7 @@ Result<TasksAnswer> StandaloneTasks::run(const RunTaskRequest& request,
     return refusal("/count",
                    fmt::format("found {}; allowed are 1 to {}", request.count, run_at_once_max));
   }
-  const auto known = std::find_if(answered_.begin(), answered_.end(), [&](const Answered& each) {
-    return each.request.client_token == request.client_token;
-  });
-  if (!request.client_token.empty() && known != answered_.end()) {
+  if (const Answered* known = answered_with(request.client_token)) {
     return answer_again(*known, request);
   }
   const auto resolved = resolve(request.task, definition);
@@ -98,6 +95,23 @@ Result<TasksAnswer> StandaloneTasks::run(const RunTaskRequest& request,
     answered_.push_back(std::move(answered));
   }
   return answer;
+}
+
+const StandaloneTasks::Answered* StandaloneTasks::answered_with(
+    std::string_view client_token) const {
+  if (client_token.empty()) return nullptr;
+  const auto known = std::find_if(answered_.begin(), answered_.end(), [&](const Answered& each) {
+    return each.request.client_token == client_token;
+  });
+  return known == answered_.end() ? nullptr : &*known;
+}
+
+std::vector<std::string> StandaloneTasks::started_with(std::string_view client_token) const {
+  std::vector<std::string> arns;
+  const Answered* known = answered_with(client_token);
+  if (!known) return arns;
+  for (const std::string& id : known->task_ids) arns.push_back(arns_.task(id));
+  return arns;
 }
 
 Result<TasksAnswer> StandaloneTasks::answer_again(const Answered& answered,
@@ -164,6 +178,7 @@ TaskAgent& StandaloneTasks::add(const NewTask& task, const DefinitionPtr& defini
   if (task.propagate_definition_tags) identity.tags = definition->tags;
   // check_tags() has seen both; the request's own win.
   if (auto tags = with_tags(identity.tags, task.tags)) identity.tags = *std::move(tags);
+  if (task.ecs_managed_tags) add_managed_tags(identity.tags, arns_.cluster_name(), "");
   identity.overrides = task.overrides;
   if (task.network && !task.network->subnets.empty()) {
     identity.subnet = task.network->subnets.front();

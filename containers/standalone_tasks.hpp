@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "containers/container_instances.hpp"
@@ -26,6 +27,9 @@ class StandaloneTasks final : private TaskListener {
   Result<TasksAnswer> run(const RunTaskRequest& request, const DefinitionPtr& definition);
   Result<TasksAnswer> start(const StartTaskRequest& request, const DefinitionPtr& definition);
 
+  /// The ARNs of the tasks that run() started for that client token.
+  std::vector<std::string> started_with(std::string_view client_token) const;
+
   void stop_all_now();
   bool has_live_tasks() const;
 
@@ -43,6 +47,7 @@ class StandaloneTasks final : private TaskListener {
     std::vector<std::string> task_ids;
   };
 
+  const Answered* answered_with(std::string_view client_token) const;
   Result<TasksAnswer> answer_again(const Answered& answered, const RunTaskRequest& request) const;
   TaskAgent& add(const NewTask& task, const DefinitionPtr& definition, std::string id,
                  Placement placement);

@@ -8,6 +8,8 @@ namespace cutover::containers {
 
 namespace {
 
+constexpr std::string_view own_prefix = "aws:";
+
 Error refusal(std::string where, std::string message) {
   return {"InvalidParameterException", std::move(where), std::move(message)};
 }
@@ -17,13 +19,20 @@ auto with_key(Tags& tags, std::string_view key) {
                       [key](const NamedValue& tag) { return tag.first == key; });
 }
 
+Result<void> check_count(const Tags& tags) {
+  const auto counted =
+      static_cast<std::size_t>(std::count_if(tags.begin(), tags.end(), [](const NamedValue& tag) {
+        return !tag.first.starts_with(own_prefix);
+      }));
+  if (counted <= tags_max) return {};
+  return refusal("/tags", fmt::format("found {} tags; allowed for a resource are at most {}",
+                                      counted, tags_max));
+}
+
 }  // namespace
 
 Result<void> check_tags(const Tags& tags) {
-  if (tags.size() > tags_max) {
-    return refusal("/tags", fmt::format("found {} tags; allowed for a resource are at most {}",
-                                        tags.size(), tags_max));
-  }
+  if (auto checked = check_count(tags); !checked) return checked;
   Tags seen;
   for (std::size_t i = 0; i < tags.size(); ++i) {
     const auto& [key, value] = tags[i];
@@ -38,7 +47,7 @@ Result<void> check_tags(const Tags& tags) {
                      fmt::format("found a value of {} characters; allowed are at most {}",
                                  value.size(), tag_value_length_max));
     }
-    if (key.starts_with("aws:")) {
+    if (key.starts_with(own_prefix)) {
       return refusal(where + "/key",
                      fmt::format("found {}; keys that begin with aws: are AWS's own", key));
     }
@@ -60,8 +69,13 @@ Result<Tags> with_tags(Tags tags, const Tags& added) {
       found->second = tag.second;
     }
   }
-  if (auto checked = check_tags(tags); !checked) return checked.error();
+  if (auto checked = check_count(tags); !checked) return checked.error();
   return tags;
+}
+
+void add_managed_tags(Tags& tags, std::string_view cluster, std::string_view service) {
+  tags.emplace_back("aws:ecs:clusterName", cluster);
+  if (!service.empty()) tags.emplace_back("aws:ecs:serviceName", service);
 }
 
 Tags without_tags(Tags tags, const std::vector<std::string>& keys) {

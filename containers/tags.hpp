@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "containers/task_definition.hpp"
@@ -22,6 +23,9 @@ Result<void> check_tags(const Tags& tags);
 
 /// `tags` with others added; one whose key is there already gets the new value.
 Result<Tags> with_tags(Tags tags, const Tags& added);
+/// What ECS itself adds to a task; `service` is empty for one that stands alone. Such tags do not
+/// count (Amazon ECS-managed tags).
+void add_managed_tags(Tags& tags, std::string_view cluster, std::string_view service);
 Tags without_tags(Tags tags, const std::vector<std::string>& keys);
 
 }  // namespace cutover::containers

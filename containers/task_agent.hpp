@@ -92,6 +92,7 @@ class TaskAgent {
   const Identity& identity() const { return identity_; }
   const TaskState& state() const { return state_; }
   const TaskDefinition& definition() const { return *definition_; }
+  TimePoint created_at() const { return created_at_; }
   bool is_stopped() const { return state_.last_status == TaskStatus::stopped; }
   /// As the scheduler of its service sees it.
   ObservedTask observe(DeploymentKey deployment) const;

@@ -10,8 +10,9 @@ namespace cutover::containers {
 TaskTargets::TaskTargets(TargetRegistry& registry, TaskListener& listener,
                          const TaskDefinition& definition,
                          const std::vector<ServiceLoadBalancer>& load_balancers,
-                         const std::string& address, std::function<void()> changed)
+                         const Placement& placement, std::function<void()> changed)
     : registry_(registry), listener_(listener), changed_(std::move(changed)) {
+  if (definition.network_mode != NetworkMode::awsvpc) instance_ = placement.ec2_instance_id;
   for (const ServiceLoadBalancer& place : load_balancers) {
     // check_service() has seen that both exist.
     const auto& all = definition.containers;
@@ -26,7 +27,7 @@ TaskTargets::TaskTargets(TargetRegistry& registry, TaskListener& listener,
     target.place = place;
     target.container = static_cast<std::size_t>(container - all.begin());
     target.port = static_cast<std::size_t>(mapping - mappings.begin());
-    target.target.address = address;
+    target.target.address = placement.address;
     targets_.push_back(std::move(target));
   }
 }
@@ -129,11 +130,12 @@ bool TaskTargets::is_unhealthy(const Target& target) const {
 
 std::vector<std::string> TaskTargets::unhealthy() const {
   std::vector<std::string> texts;
+  const std::string prefix = instance_.empty() ? "" : fmt::format("(instance {}) ", instance_);
   for (const Target& target : targets_) {
     if (!is_unhealthy(target)) continue;
     const std::string& group = target.place.target_group;
-    texts.push_back(fmt::format("(port {}) is unhealthy in (target-group {}) due to (reason {}).",
-                                target.target.host_port, registry_.arn_of(group),
+    texts.push_back(fmt::format("{}(port {}) is unhealthy in (target-group {}) due to (reason {}).",
+                                prefix, target.target.host_port, registry_.arn_of(group),
                                 registry_.reason(group, target.target)));
   }
   return texts;

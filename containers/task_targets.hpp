@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "containers/placer.hpp"
 #include "containers/runtime.hpp"
 #include "containers/service.hpp"
 #include "containers/target_registry.hpp"
@@ -19,10 +20,10 @@ namespace cutover::containers {
 
 class TaskTargets {
  public:
-  /// Borrows the registry and the listener. `address` is where the task's ports are reached;
+  /// Borrows the registry and the listener. `placement` says where the task's ports are reached;
   /// `changed` is called when the load balancer finds something else of a target.
   TaskTargets(TargetRegistry& registry, TaskListener& listener, const TaskDefinition& definition,
-              const std::vector<ServiceLoadBalancer>& load_balancers, const std::string& address,
+              const std::vector<ServiceLoadBalancer>& load_balancers, const Placement& placement,
               std::function<void()> changed);
   ~TaskTargets();
   TaskTargets(const TaskTargets&) = delete;
@@ -44,7 +45,8 @@ class TaskTargets {
   /// Those that are registered or drain.
   std::vector<TaskTargetHealth> describe() const;
   /// The unhealthy ones, in the words of a service event:
-  /// "(port 32768) is unhealthy in (target-group api) due to (reason …)".
+  /// "(instance i-…) (port 32768) is unhealthy in (target-group api) due to (reason …)", without
+  /// the instance where targets go by their address.
   std::vector<std::string> unhealthy() const;
   /// The first target group that finds the task unhealthy, or "".
   std::string unhealthy_group() const;
@@ -69,6 +71,7 @@ class TaskTargets {
 
   TargetRegistry& registry_;
   TaskListener& listener_;
+  std::string instance_;  ///< Its id, where targets go by that; else empty.
   std::function<void()> changed_;
   std::vector<Target> targets_;
 };

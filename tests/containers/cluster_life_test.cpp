@@ -189,11 +189,12 @@ TEST(TaskLife, RegistrationIsTriedAgainUntilTheGroupTakesIt) {
 TEST(Crash, IsDeregisteredAfterDeathAndReplaced) {
   World world;
   world.run_service(world.spec("api", 1));
+  world.advance(10s);
   world.take_journal();
   world.runtime.crash(32768, 139);
   world.advance(20s);
   EXPECT_THAT(world.take_journal(),
-              ElementsAre("8.0 deregister api", "8.1 start api", "9.1 register api"));
+              ElementsAre("18.0 deregister api", "18.1 start api", "19.1 register api"));
   const TaskDescription dead = world.tasks("api", TaskStatus::stopped).front();
   EXPECT_EQ(dead.stop_code, StopCode::essential_container_exited);
   EXPECT_EQ(dead.stopped_reason, "Essential container in task exited");
@@ -205,10 +206,40 @@ TEST(Crash, AfterRunningIsNeverThrottled) {
   World world;
   world.run_service(world.spec("api", 1));
   for (int i = 0; i < 10; ++i) {
+    world.advance(10s);
     world.runtime.crash(world.runtime.ports().front(), 1);
     world.advance(2s);
     ASSERT_EQ(world.service("api").running_count, 1U) << "after crash " << i;
   }
+}
+
+TEST(Crash, OfAProgramThatEndsAsSoonAsItRunsIsReplacedAtASteadyPace) {
+  World world;
+  world.define("api");
+  world.runtime.apps["api"].start_up = 200ms;
+  ServiceSpec spec = world.spec("api", 2);
+  spec.load_balancers.clear();
+  ASSERT_TRUE(world.cluster.create_service(spec));
+  world.after_each_moment = [&world] {
+    for (const std::uint16_t port : world.runtime.ports()) world.runtime.crash(port, 1);
+  };
+  world.advance(35s);
+  EXPECT_THAT(world.take_journal(),
+              ElementsAre("0.0 start api", "0.0 start api", "10.0 start api", "10.0 start api",
+                          "20.0 start api", "20.0 start api", "30.0 start api", "30.0 start api"));
+  EXPECT_THAT(world.events("api"), ::testing::Each("has started 2 tasks: (task *) (task *)."))
+      << "there is no event for it";
+}
+
+TEST(Crash, OfOneThatHasRunForLongIsNotHeldUpByItself) {
+  World world;
+  world.run_service(world.spec("api", 2));
+  world.advance(60s);
+  world.take_journal();
+  for (const std::uint16_t port : world.runtime.ports()) world.runtime.crash(port, 1);
+  world.advance(200ms);
+  EXPECT_THAT(world.take_journal(), ElementsAre("68.0 deregister api", "68.0 deregister api",
+                                                "68.1 start api", "68.1 start api"));
 }
 
 TEST(Crash, WhileItDrainsItStopsWithoutASignal) {
@@ -350,10 +381,13 @@ TEST(Unhealthy, IsReplacedAndSaysWhy) {
   const auto stopping = world.tasks("api", TaskStatus::deactivating);
   ASSERT_EQ(stopping.size(), 1U);
   EXPECT_EQ(stopping.front().stopped_reason, "Task failed ELB health checks in (target-group api)");
-  const auto events = world.events("api");
-  EXPECT_THAT(events, ::testing::Contains(
-                          "(port 32768) is unhealthy in (target-group api) due to (reason Health "
-                          "checks failed with these codes: [500])."));
+  const auto instances =
+      world.cluster.describe_container_instances({stopping.front().container_instance_arn});
+  EXPECT_THAT(world.events("api"),
+              ::testing::Contains(
+                  "(instance " + instances.container_instances.at(0).instance.ec2_instance_id +
+                  ") (port 32768) is unhealthy in (target-group api) due to (reason "
+                  "Health checks failed with these codes: [500])."));
 }
 
 TEST(Unhealthy, WaitsForItsSubstituteWhenThereIsRoom) {

@@ -153,6 +153,9 @@ TEST(RunTask, WithTheSameTokenStartsOnce) {
             "The client token t1 was used with other parameters for the "
             "tasks " +
                 first->tasks[0].id + ", " + first->tasks[1].id);
+  EXPECT_EQ(world.cluster.tasks_started_with("t1"), arns(first->tasks));
+  EXPECT_THAT(world.cluster.tasks_started_with("t2"), IsEmpty());
+  EXPECT_THAT(world.cluster.tasks_started_with(""), IsEmpty());
 }
 
 TEST(RunTask, WithAnAddressOfItsOwnTakesItUntilItStops) {

@@ -27,6 +27,21 @@ TEST(Tags, AreFiftyForAResourceAtMost) {
             "(InvalidParameterException)");
 }
 
+TEST(Tags, OfEcsItselfNeitherCountNorStandInTheWay) {
+  Tags many;
+  for (std::size_t i = 0; i < tags_max - 1; ++i) many.emplace_back("key" + std::to_string(i), "");
+  add_managed_tags(many, "demo", "api");
+  EXPECT_THAT((Tags{many.end() - 2, many.end()}),
+              ElementsAre(NamedValue("aws:ecs:clusterName", "demo"),
+                          NamedValue("aws:ecs:serviceName", "api")));
+  const auto full = with_tags(many, {{"the last", ""}});
+  ASSERT_TRUE(full);
+  EXPECT_FALSE(with_tags(*full, {{"one too many", ""}}));
+  Tags alone;
+  add_managed_tags(alone, "demo", "");
+  EXPECT_THAT(alone, ElementsAre(NamedValue("aws:ecs:clusterName", "demo")));
+}
+
 TEST(Tags, AreRefusedWithTheirPlace) {
   const auto refusal = [](const Tags& tags) { return to_string(check_tags(tags).error()); };
   EXPECT_EQ(refusal({{"a", ""}, {"", "x"}}),
