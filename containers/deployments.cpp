@@ -64,7 +64,13 @@ void Deployments::begin(const ServiceSpec& spec, DefinitionPtr definition, std::
     set_status(record(), ServiceDeploymentStatus::stopped, "A newer deployment took its place.");
   }
   add_record(added, spec);
-  list_.insert(list_.begin(), std::move(added));
+  make_primary(std::move(added));
+}
+
+/// What is steady is said of each deployment, also of one that has nothing to do.
+void Deployments::make_primary(Deployment deployment) {
+  events_.holds(ServiceEvents::Condition::steady, false);
+  list_.insert(list_.begin(), std::move(deployment));
 }
 
 void Deployments::add_record(const Deployment& deployment, const ServiceSpec& spec) {
@@ -173,7 +179,7 @@ void Deployments::roll_back(const DeploymentFailure& failure) {
                                    failure.monitor, failure.words),
                        target.revision->arn, clock_.wall_now()};
   set_status(record(), ServiceDeploymentStatus::rollback_in_progress, record().rollback->reason);
-  list_.insert(list_.begin(), std::move(target));
+  make_primary(std::move(target));
 }
 
 void Deployments::drop_finished(const std::function<bool(const Deployment&)>& has_tasks) {

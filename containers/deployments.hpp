@@ -64,6 +64,7 @@ class Deployments {
   RevisionPtr find_revision(std::string_view arn) const;
 
  private:
+  void make_primary(Deployment deployment);
   void add_record(const Deployment& deployment, const ServiceSpec& spec);
   void roll_back(const DeploymentFailure& failure);
   void set_state(Deployment& deployment, RolloutState state, std::string reason);

@@ -111,7 +111,7 @@ TaskDescription TaskAgent::describe() const {
   description.version = state_.version;
   description.last_status = state_.last_status;
   description.desired_status = state_.desired_status;
-  description.health = task_health(state_).value_or(ContainerHealth::unknown);
+  description.health = health_status(state_);
   description.cpu = definition_->cpu;
   description.memory = definition_->memory;
   description.overrides = identity_.overrides;

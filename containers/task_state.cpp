@@ -338,6 +338,15 @@ std::optional<TimePoint> next_moment(const TaskState& state) {
   return next;
 }
 
+ContainerHealth health_status(const TaskState& state) {
+  const auto& all = state.definition->containers;
+  const bool some_unknown = std::any_of(all.begin(), all.end(), [](const auto& container) {
+    return container.essential && !container.health_check;
+  });
+  const auto checked = task_health(state).value_or(ContainerHealth::unknown);
+  return some_unknown && checked == ContainerHealth::healthy ? ContainerHealth::unknown : checked;
+}
+
 std::optional<ContainerHealth> task_health(const TaskState& state) {
   bool some = false;
   bool unknown = false;

@@ -137,9 +137,13 @@ TaskStep step(TaskState state, const TaskEvent& event, TimePoint now);
 /// When TimePassed is due, if it is.
 std::optional<TimePoint> next_moment(const TaskState& state);
 
-/// What the checks of its essential containers say: UNHEALTHY before UNKNOWN before HEALTHY.
-/// Nothing when none of them has a check; one without a check beside others does not count
-/// (unverified).
+/// A task's healthStatus (ECS API, Task): UNHEALTHY before UNKNOWN before HEALTHY, of its essential
+/// containers. One without a check is UNKNOWN.
+ContainerHealth health_status(const TaskState& state);
+
+/// What the scheduler goes by: the same of those essential containers that have a check; nothing
+/// when none has. A service whose tasks have a container without one beside others gets to its
+/// steady state all the same (our choice).
 std::optional<ContainerHealth> task_health(const TaskState& state);
 
 }  // namespace cutover::containers

@@ -106,7 +106,7 @@ TEST(ContainerHealth, CommandsBecomePrograms) {
 
 /// A task of essential containers with these healths ("-": no check), and one that is not
 /// essential.
-std::optional<ContainerHealth> health_of_task(const std::string& essential, char other = '-') {
+TaskState task_of(const std::string& essential, char other = '-') {
   auto definition = std::make_shared<TaskDefinition>();
   const std::string all = essential + other;
   for (const char each : all) {
@@ -121,7 +121,11 @@ std::optional<ContainerHealth> health_of_task(const std::string& essential, char
     if (all[i] == 'h') state.containers[i].health->health = ContainerHealth::healthy;
     if (all[i] == 'u') state.containers[i].health->health = ContainerHealth::unhealthy;
   }
-  return task_health(state);
+  return state;
+}
+
+std::optional<ContainerHealth> health_of_task(const std::string& essential, char other = '-') {
+  return task_health(task_of(essential, other));
 }
 
 TEST(ContainerHealth, ATaskIsAsWellAsItsWorstEssentialContainer) {
@@ -129,6 +133,14 @@ TEST(ContainerHealth, ATaskIsAsWellAsItsWorstEssentialContainer) {
   EXPECT_EQ(health_of_task("h?"), ContainerHealth::unknown);
   EXPECT_EQ(health_of_task("?u"), ContainerHealth::unhealthy);
   EXPECT_EQ(health_of_task("h-"), ContainerHealth::healthy);
+}
+
+TEST(ContainerHealth, OneWithoutACheckLeavesTheTasksStatusUnknown) {
+  EXPECT_EQ(health_status(task_of("hh")), ContainerHealth::healthy);
+  EXPECT_EQ(health_status(task_of("h-")), ContainerHealth::unknown);
+  EXPECT_EQ(health_status(task_of("u-")), ContainerHealth::unhealthy);
+  EXPECT_EQ(health_status(task_of("-")), ContainerHealth::unknown);
+  EXPECT_EQ(health_status(task_of("h", 'u')), ContainerHealth::healthy);
 }
 
 TEST(ContainerHealth, InessentialContainersDoNotCountForTheTask) {
