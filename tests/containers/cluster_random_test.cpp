@@ -2,6 +2,7 @@
 // starts, failing health checks, stopped tasks, rollouts, full and draining container instances,
 // and drains of every length.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 namespace cutover::containers {
 namespace {
 
+using ::testing::AnyOf;
+using ::testing::StartsWith;
 using testing::World;
 using namespace std::chrono_literals;
 
@@ -28,7 +31,7 @@ class Storm {
     world_.runtime.hook = [this](const std::string& what, const ContainerLaunch&,
                                  std::uint16_t port) {
       if (what == "start") check_maximum();
-      if (what == "SIGTERM") check_drained(port);
+      if (what == "SIGTERM" || what == "SIGKILL") check_drained(port);
     };
     world_.after_each_moment = [this] { check_targets(); };
     world_.define("api");
@@ -69,6 +72,9 @@ class Storm {
     if (!may_be_stuck) {
       EXPECT_TRUE(service.stable()) << world_.events("api").back();
       EXPECT_EQ(service.deployments.front().rollout_state, RolloutState::completed);
+      // What is said of zones is said in a steady state only.
+      EXPECT_THAT(world_.events("api").back(),
+                  AnyOf("has reached a steady state.", StartsWith("is AZ balanced")));
     }
     EXPECT_EQ(service.running_count, desired_);
     EXPECT_EQ(world_.registry.count("api", TargetStatus::healthy), desired_);

@@ -29,6 +29,18 @@ void deploy_broken(World& world) {
   world.deploy("api", "api:3");
 }
 
+TEST(CircuitBreakerOfAService, IsOffUnlessItIsAskedFor) {
+  World world;
+  world.run_service(world.spec("api", 1));
+  deploy_broken(world);
+  world.advance(30min);
+  const ServiceDescription service = world.service("api");
+  ASSERT_EQ(service.deployments.size(), 2U);
+  EXPECT_EQ(service.deployments[0].rollout_state, RolloutState::in_progress);
+  EXPECT_GT(service.deployments[0].failed_tasks, 3U);
+  EXPECT_EQ(service.deployments[1].running_count, 1U);
+}
+
 TEST(CircuitBreakerOfAService, WithoutRollbackLeavesTheFailedDeploymentPrimary) {
   World world;
   world.run_service(guarded(world, 1, false));
@@ -133,6 +145,25 @@ TEST(CircuitBreakerOfAService, TripsOnFailedHealthChecks) {
   world.advance(3min);
   EXPECT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::failed);
   EXPECT_EQ(world.service("api").deployments[0].failed_tasks, 3U);
+}
+
+TEST(CircuitBreakerOfAService, TripsOnFailedContainerChecks) {
+  World world;
+  TaskDefinition checked = world.define("api");
+  checked.containers.front().health_check = ContainerHealthCheck{{"CMD", "true"}};
+  ASSERT_TRUE(world.definitions.register_definition(checked));
+  world.runtime.apps["api"].executed_code = 1;
+  ServiceSpec spec = guarded(world, 1, false);
+  spec.load_balancers.clear();
+  spec.deployment.maximum_percent = 100;
+  spec.availability_zone_rebalancing = false;
+  const auto created = world.cluster.create_service(spec);
+  ASSERT_TRUE(created) << to_string(created.error());
+  world.advance(15min);
+  EXPECT_EQ(world.service("api").deployments[0].rollout_state, RolloutState::failed);
+  EXPECT_EQ(world.service("api").deployments[0].failed_tasks, 3U);
+  EXPECT_EQ(world.tasks("api", TaskStatus::stopped).back().stopped_reason,
+            "Task failed container health checks");
 }
 
 TEST(CircuitBreakerOfAService, DoesNotSeeAProgramThatRunsAndCrashes) {

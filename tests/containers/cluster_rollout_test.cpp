@@ -77,7 +77,7 @@ TEST(Rollout, StaysBetweenMinimumAndMaximum) {
     std::uint32_t desired, minimum, maximum;
   };
   for (const Row& row : {Row{4, 100, 200}, Row{4, 50, 100}, Row{4, 50, 150}, Row{1, 100, 200},
-                         Row{3, 67, 134}, Row{10, 90, 110}}) {
+                         Row{1, 0, 100}, Row{3, 67, 134}, Row{10, 90, 110}}) {
     World world;
     ServiceSpec spec = world.spec("api", row.desired);
     spec.deployment.minimum_healthy_percent = row.minimum;
@@ -204,6 +204,9 @@ TEST(Rollout, OfAServiceScaledToZeroNeedsNoTasks) {
   world.advance(2s);
   EXPECT_EQ(world.service("api").deployments.size(), 1U);
   EXPECT_EQ(world.service("api").deployments.front().rollout_state, RolloutState::completed);
+  EXPECT_THAT(world.events("api"),
+              ElementsAre("(deployment *) deployment completed.", "has reached a steady state.",
+                          "(deployment *) deployment completed.", "has reached a steady state."));
 }
 
 TEST(Rollout, AThirdDefinitionTakesOverFromAnUnfinishedSecond) {

@@ -1,4 +1,4 @@
-// The scheduler's rules, one plan at a time, and whole rollouts in its own made-up world.
+// The scheduler's rules, one plan at a time. Whole rollouts: cluster_rollout_test.cpp.
 
 #include "containers/scheduler.hpp"
 
@@ -143,6 +143,13 @@ INSTANTIATE_TEST_SUITE_P(
         PlanRow{1, 100, 200, 1, "h", "start 1"}, PlanRow{1, 100, 200, 1, "hI", ""},
         PlanRow{1, 100, 200, 1, "hH", "stop 0"}, PlanRow{1, 0, 100, 1, "h", "start 1, stop 0"},
         PlanRow{1, 50, 100, 1, "h", "stuck"},
+        // Scaled while it rolls: the limits follow at once.
+        PlanRow{6, 100, 200, 4, "hhhhPPPP", "start 2"},
+        PlanRow{2, 100, 200, 4, "hhhhHI", "stop 0 1 2"},
+        PlanRow{2, 50, 100, 4, "hhhhPP", "stop 0 1 2"},
+        // New ones that fail their checks take no old one's place.
+        PlanRow{2, 100, 200, 2, "hhUU", "start 1, stop 2!"},
+        PlanRow{2, 100, 200, 2, "hhHU", "start 1, stop 0"},
         // Scaled to 0 while it rolls: everything goes.
         PlanRow{0, 100, 200, 2, "hhPP", "stop 0 1 3 2"},
         // An old task that dies is replaced by one of its kind while it is needed …
