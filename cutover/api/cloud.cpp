@@ -236,10 +236,10 @@ std::vector<stack::RunningStack*> Cloud::running() const {
 
 Result<void> Cloud::start() {
   if (!documents_.empty()) {
-    if (const auto restored = restore(); !restored) return restored;
+    if (auto restored = restore(); !restored) return restored;
   } else {
-    if (const auto taken = take_around(); !taken) return taken;
-    if (const auto started = home().start(); !started) return started;
+    if (auto taken = take_around(); !taken) return taken;
+    if (auto started = home().start(); !started) return started;
   }
   if (recorder_ && !home_stack().images.empty()) {
     recorder_->note_text(kept::key_of(kept::images_kind, options_.balancing.region),
@@ -297,7 +297,7 @@ void Cloud::keep(kept::KeptState kept) {
 void Cloud::note_life() { recorder_->note_text(kept::meta_key, kept::to_text(meta_)); }
 
 Result<void> Cloud::restore() {
-  const auto restored = kept::restore(
+  auto restored = kept::restore(
       documents_, [this](const std::string& region) { return parts(region); }, options_.quotas);
   if (!restored) return restored;
   documents_.clear();

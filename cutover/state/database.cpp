@@ -46,7 +46,7 @@ Result<void> Database::prepare() {
        {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
         "CREATE TABLE IF NOT EXISTS documents (key TEXT PRIMARY KEY, text TEXT NOT NULL) "
         "WITHOUT ROWID"}) {
-    if (const auto done = execute(pragma); !done) return done;
+    if (auto done = execute(pragma); !done) return done;
   }
   const auto version = statement("PRAGMA user_version");
   if (!version) return version.error();
@@ -59,7 +59,7 @@ Result<void> Database::prepare() {
   }
   if (found == 0) {
     const std::string sql = fmt::format("PRAGMA user_version = {}", format_version);
-    if (const auto done = execute(sql.c_str()); !done) return done;
+    if (auto done = execute(sql.c_str()); !done) return done;
   }
   auto put = statement("INSERT OR REPLACE INTO documents (key, text) VALUES (?, ?)");
   if (!put) return put.error();

@@ -386,6 +386,7 @@ Outcome describe_images(Context& context) {
     if (ids.empty() && tagged) chosen.push_back(&image);
   }
   std::vector<Json> items;
+  items.reserve(chosen.size());
   for (const Image* image : chosen) {
     items.push_back(
         {{"registryId", context.account},

@@ -59,7 +59,7 @@ Result<const Known*> find_known(const std::string& name) {
 bool users_may_put(const Known& known) { return known.name != "guardDutyActivate"; }
 
 Result<const Known*> check(const std::string& name, const std::string& value) {
-  const auto known = find_known(name);
+  auto known = find_known(name);
   if (!known) return known.error();
   if (!users_may_put(**known)) {
     return invalid("/name", fmt::format("{} can't be changed with this operation", name));
@@ -151,7 +151,7 @@ Result<void> AccountSettings::restore(const nlohmann::json& saved) {
       const auto known = find_known(name);
       if (!known) return known.error();
     }
-    if (const auto end = reader.finish(); !end) return end;
+    if (auto end = reader.finish(); !end) return end;
   }
   by_principal_ = std::move(restored);
   return {};

@@ -140,7 +140,7 @@ Result<json> as_structure(const Shape& shape, const json& value, const std::stri
     if (member == shape.members.end()) return unknown_member(shape, pointer, name);
     // Terraform writes words that nobody gave as empty ones.
     if (!member->required && !member->shape.words.empty() && is_empty_text(given)) continue;
-    auto read = as_shape(member->shape, given, pointer + "/" + name);
+    auto read = as_shape(member->shape, given, fmt::format("{}/{}", pointer, name));
     if (!read) return read.error();
     result[name] = *std::move(read);
   }

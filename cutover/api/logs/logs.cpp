@@ -288,6 +288,7 @@ Outcome filter_log_events(const Context& context) {
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.line->at < b.line->at; });
   std::vector<Json> items;
+  items.reserve(found.size());
   for (const Found& one : found) items.push_back(event_json(one));
   auto answer = page_of("events", std::move(items), token, limit);
   if (answer) (*answer)["searchedLogStreams"] = Json::array();

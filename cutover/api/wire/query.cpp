@@ -83,7 +83,8 @@ class Nesting {
   Result<Json> structure(Json node, const std::string& path) const {
     Json result = Json::object();
     for (auto& [name, child] : node.items()) {
-      auto member = value(std::move(child), name, path.empty() ? name : path + "." + name);
+      auto member =
+          value(std::move(child), name, path.empty() ? name : fmt::format("{}.{}", path, name));
       if (!member) return member.error();
       result[name] = *std::move(member);
     }
@@ -119,7 +120,7 @@ class Nesting {
             "the list {} has {} entries, one of them numbered {}; they count from 1 without holes",
             shown(path), node.size(), shown(key)));
       }
-      auto entry = value(std::move(child), "", path + "." + key);
+      auto entry = value(std::move(child), "", fmt::format("{}.{}", path, key));
       if (!entry) return entry.error();
       result[index - 1] = *std::move(entry);
     }
