@@ -10,8 +10,8 @@
 
 #include "containers/runtimes/docker_commands.hpp"
 #include "containers/runtimes/docker_exec.hpp"
-#include "containers/runtimes/docker_frames.hpp"
 #include "containers/runtimes/docker_image.hpp"
+#include "containers/runtimes/docker_output.hpp"
 #include "containers/runtimes/program_container.hpp"
 #include "containers/runtimes/start_error.hpp"
 
@@ -24,16 +24,10 @@ constexpr Duration output_most = std::chrono::seconds(2);
 constexpr Duration retry_interval = std::chrono::seconds(1);
 /// How often an engine that does not answer is asked before its container is given up.
 constexpr int looks_most = 30;
-constexpr int removals_most = 5;
 constexpr int exit_unknown = 255;
 /// Stands for the image's own stop signal.
 constexpr const char* stop_signal = "stop";
 constexpr const char* kill_signal = "SIGKILL";
-constexpr unsigned status_not_found = 404;
-
-bool is_unknown(const Result<DockerAnswer>& answer) {
-  return answer && answer->status == status_not_found;
-}
 
 Error not_running() { return {"InvalidParameterException", "", "the container is not running"}; }
 
@@ -95,8 +89,6 @@ class Life final : public std::enable_shared_from_this<Life> {
   void send_last_signal();
   void enqueue(const std::string& action);
   void take_away();
-  void remove(int attempt);
-  void note(const std::string& text);
 
   const std::shared_ptr<DockerRun> run_;
   const ContainerLaunch launch_;
@@ -109,9 +101,7 @@ class Life final : public std::enable_shared_from_this<Life> {
   std::string id_;
   std::unique_ptr<DockerImageProvision> provision_;
 
-  DockerCall output_;
-  DockerFrames frames_;
-  bool output_ended_ = false;
+  DockerOutput output_{run_->engine(), launch_.log};
   DockerCall wait_;
   bool waiting_ = false;
   DockerCall look_;
@@ -190,7 +180,7 @@ void Life::have_started(const Result<DockerAnswer>& answer) {
   commands_ = std::make_unique<DockerCommands>(
       run_->engine(), id_, [this](const std::string& action, const std::string& why) {
         // A signal that finds nobody is no news: the end is.
-        if (!action.starts_with("kill") && !exit_) note(fmt::format("{}: {}", action, why));
+        if (!action.starts_with("kill") && !exit_) output_.note(fmt::format("{}: {}", action, why));
       });
   follow_output(true);
   wait_for_end();
@@ -198,25 +188,7 @@ void Life::have_started(const Result<DockerAnswer>& answer) {
 }
 
 void Life::follow_output(bool from_the_start) {
-  output_ended_ = false;
-  frames_ = {};
-  const auto on_bytes = [this](std::string_view bytes) {
-    const WallTime now = engine().timers().clock().wall_now();
-    const bool well = frames_.take(bytes, [&](LogStream stream, std::string_view part) {
-      launch_.log->write(stream, part, now);
-    });
-    if (well) return;
-    note("what the engine sends is not a container's output; no more of it is kept");
-    output_.cancel();
-    output_ended_ = true;
-  };
-  output_ =
-      engine().follow({"GET", path(from_the_start ? "logs?follow=1&stdout=1&stderr=1"
-                                                  : "logs?follow=1&stdout=1&stderr=1&tail=0")},
-                      std::nullopt, on_bytes, kept([this](const Result<DockerAnswer>&) {
-                        output_ended_ = true;
-                        finish();
-                      }));
+  output_.follow(id_, from_the_start, kept([this] { finish(); }));
 }
 
 void Life::wait_for_end() {
@@ -280,7 +252,7 @@ void Life::have_ended(int exit_code) {
   engine().timers().cancel(timer_);
   timer_ = engine().timers().after(output_most, kept([this] {
                                      timer_ = 0;
-                                     output_ended_ = true;
+                                     output_.give_up();
                                      finish();
                                    }));
   look_at_end();
@@ -298,7 +270,7 @@ void Life::look_at_end() {
 }
 
 void Life::finish() {
-  if (!exit_ || !output_ended_ || !end_looked_at_) return;
+  if (!exit_ || !output_.has_ended() || !end_looked_at_) return;
   end(*exit_);
 }
 
@@ -306,13 +278,10 @@ void Life::end(const ContainerExit& exit) {
   if (phase_ == Phase::ended) return;
   phase_ = Phase::ended;
   engine().timers().cancel(std::exchange(timer_, 0));
-  output_.cancel();
+  output_.close();
   wait_.cancel();
   look_.cancel();
   commands_.reset();
-  const WallTime now = engine().timers().clock().wall_now();
-  launch_.log->end(LogStream::output, now);
-  launch_.log->end(LogStream::errors, now);
   on_exit_(exit);
 }
 
@@ -401,24 +370,7 @@ void Life::abandon() {
 }
 
 void Life::take_away() {
-  if (!id_.empty() && !std::exchange(removing_, true)) remove(1);
-}
-
-void Life::remove(int attempt) {
-  auto call =
-      engine().call(remove_request(id_), DockerEngine::work_most,
-                    [self = shared_from_this(), attempt](const Result<DockerAnswer>& answer) {
-                      if (!problem(answer) || is_unknown(answer)) return self->run_->is_removed();
-                      if (attempt == removals_most) return;
-                      self->engine().timers().after(retry_interval,
-                                                    [self, attempt] { self->remove(attempt + 1); });
-                    });
-  call.detach();
-}
-
-void Life::note(const std::string& text) {
-  launch_.log->write(LogStream::errors, fmt::format("cutover: {}\n", text),
-                     engine().timers().clock().wall_now());
+  if (!id_.empty() && !std::exchange(removing_, true)) run_->remove(id_);
 }
 
 }  // namespace

@@ -90,6 +90,11 @@ std::optional<std::string> problem(const Result<DockerAnswer>& answer) {
   return engine_message(answer->body);
 }
 
+bool is_unknown(const Result<DockerAnswer>& answer) {
+  constexpr unsigned not_found = 404;
+  return answer && answer->status == not_found;
+}
+
 DockerRequest remove_request(const std::string& id) {
   return {"DELETE", fmt::format("/containers/{}?force=1&v=1", id)};
 }

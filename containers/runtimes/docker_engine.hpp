@@ -57,6 +57,9 @@ class DockerEngine : public std::enable_shared_from_this<DockerEngine> {
 /// What went wrong with a call, or nothing: also when all was as it should be already.
 std::optional<std::string> problem(const Result<DockerAnswer>& answer);
 
+/// Whether the engine knows nothing of the container that was asked about.
+bool is_unknown(const Result<DockerAnswer>& answer);
+
 /// Ends a container and takes it away with its volumes.
 DockerRequest remove_request(const std::string& id);
 

@@ -7,6 +7,13 @@
 
 namespace cutover::containers {
 
+namespace {
+
+constexpr int removals_most = 5;
+constexpr Duration removal_interval = std::chrono::seconds(1);
+
+}  // namespace
+
 DockerRun::DockerRun(boost::asio::io_context& io, Timers& timers, DockerOptions options)
     : options_(std::move(options)),
       engine_(std::make_shared<DockerEngine>(io, timers, options_.host)),
@@ -47,6 +54,19 @@ void DockerRun::sweep() {
       [weak = weak_from_this()](const Result<std::size_t>&) {
         if (const auto self = weak.lock()) self->finish(self->start_guardian());
       });
+}
+
+void DockerRun::try_to_remove(const std::string& container, int attempt) {
+  auto call = engine_->call(
+      remove_request(container), DockerEngine::work_most,
+      [self = shared_from_this(), container, attempt](const Result<DockerAnswer>& answer) {
+        if (!problem(answer) || is_unknown(answer)) return self->is_removed();
+        if (attempt == removals_most) return;
+        self->engine_->timers().after(removal_interval, [self, container, attempt] {
+          self->try_to_remove(container, attempt + 1);
+        });
+      });
+  call.detach();
 }
 
 Result<void> DockerRun::start_guardian() {

@@ -44,8 +44,11 @@ class DockerRun : public std::enable_shared_from_this<DockerRun> {
   /// Keep count of what the guardian would find.
   void will_create() { ++left_; }
   void is_removed() { --left_; }
+  /// Takes a container away, whatever it is doing; tries a few times.
+  void remove(const std::string& container) { try_to_remove(container, 1); }
 
  private:
+  void try_to_remove(const std::string& container, int attempt);
   void sweep();
   void finish(const Result<void>& prepared);
   Result<void> start_guardian();
