@@ -157,7 +157,7 @@ HttpAnswer Dispatcher::written(const Form& form, const Outcome& outcome) {
       answer.body = wire::ec2_error(frame, error);
       break;
     case Protocol::json:
-      answer.body = wire::json_error(error);
+      answer.body = wire::json_error(error, outcome.error_members());
       break;
   }
   return answer;

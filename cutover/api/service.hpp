@@ -17,7 +17,21 @@ enum class Protocol { query, ec2, json };
 
 /// An answer's members in AWS's own names and order. In EC2's protocol the names are those of the
 /// XML elements ("vpcSet"), in all others those of the API reference.
-using Outcome = Result<nlohmann::ordered_json>;
+class [[nodiscard]] Outcome : public Result<nlohmann::ordered_json> {
+ public:
+  using Result<nlohmann::ordered_json>::Result;
+  Outcome(Result<nlohmann::ordered_json> given)
+      : Result<nlohmann::ordered_json>(std::move(given)) {}
+  /// `members` is what the error has beside its code and message ("resourceIds"): an object.
+  Outcome(Error error, nlohmann::ordered_json members)
+      : Result<nlohmann::ordered_json>(std::move(error)), error_members_(std::move(members)) {}
+
+  /// Null, or written beside an error's code and message, in JSON only.
+  const nlohmann::ordered_json& error_members() const { return error_members_; }
+
+ private:
+  nlohmann::ordered_json error_members_;
+};
 /// Called once, at once or later, on the control thread.
 using Answer = std::function<void(Outcome)>;
 

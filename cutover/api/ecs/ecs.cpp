@@ -93,10 +93,11 @@ Outcome in_words_of_aws(Outcome outcome) {
     error.code = "InvalidParameterException";
   }
   const auto known = [&error](const char* text) { return error.message.starts_with(text); };
-  const auto text = std::find_if(ended_texts.begin(), ended_texts.end(), known);
-  if (text == ended_texts.end() || error.message.ends_with('.')) return error;
-  error.message = error.message.substr(0, error.message.find(':')) + ".";
-  return error;
+  const bool ends = std::any_of(ended_texts.begin(), ended_texts.end(), known);
+  if (ends && !error.message.ends_with('.')) {
+    error.message = error.message.substr(0, error.message.find(':')) + ".";
+  }
+  return {std::move(error), outcome.error_members()};
 }
 
 }  // namespace

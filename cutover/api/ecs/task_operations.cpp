@@ -42,9 +42,9 @@ Result<void> refuse_unsupported(const Json& input, std::initializer_list<const c
 
 /// What RunTask and StartTask have in common.
 Result<containers::NewTask> read_new_task(const Json& input) {
-  const auto supported = refuse_unsupported(
-      input, {"capacityProviderStrategy", "enableECSManagedTags", "enableExecuteCommand",
-              "platformVersion", "referenceId", "volumeConfigurations"});
+  const auto supported =
+      refuse_unsupported(input, {"capacityProviderStrategy", "enableExecuteCommand",
+                                 "platformVersion", "referenceId", "volumeConfigurations"});
   if (!supported) return supported.error();
   if (text_of(input, "propagateTags") == "SERVICE") {
     return Error{"InvalidParameterException", "/propagateTags",
@@ -56,6 +56,7 @@ Result<containers::NewTask> read_new_task(const Json& input) {
   task.group = text_of(input, "group");
   task.started_by = text_of(input, "startedBy");
   task.propagate_definition_tags = text_of(input, "propagateTags") == "TASK_DEFINITION";
+  task.ecs_managed_tags = input.value("enableECSManagedTags", false);
   const auto tags = read_tags(input);
   if (!tags) return tags.error();
   task.tags = *tags;
@@ -86,6 +87,10 @@ Outcome run_task(Region& region, const Json& input) {
   request.placement_strategy = containers::read_placement_strategies(reader, "placementStrategy");
   if (!reader.ok()) return reader.finish().error();
   const auto started = cluster->cluster->run_task(request);
+  if (!started && started.error().code == "ConflictException") {
+    const Texts tasks = cluster->cluster->tasks_started_with(request.client_token);
+    return {started.error(), Answered{{"resourceIds", tasks}}};
+  }
   if (!started) return started.error();
   return to_json(*started, true);
 }

@@ -48,9 +48,11 @@ std::string json_answer(const nlohmann::ordered_json& answer) {
   return answer.is_null() ? "{}" : dumped(answer);
 }
 
-std::string json_error(const ApiError& error) {
+std::string json_error(const ApiError& error, const nlohmann::ordered_json& members) {
   const char* message = error.code == "SerializationException" ? "Message" : "message";
-  return dumped(nlohmann::ordered_json{{"__type", error.code}, {message, error.message}});
+  nlohmann::ordered_json body{{"__type", error.code}, {message, error.message}};
+  if (members.is_object()) body.update(members);
+  return dumped(body);
 }
 
 }  // namespace cutover::api::wire

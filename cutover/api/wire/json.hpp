@@ -20,7 +20,7 @@ Result<nlohmann::json> decode_json(std::string_view body);
 std::string json_answer(const nlohmann::ordered_json& answer);
 
 /// {"__type": "ClusterNotFoundException", "message": "…"}; a SerializationException says "Message",
-/// as AWS does.
-std::string json_error(const ApiError& error);
+/// as AWS does. `members`, an object or null, are written beside these.
+std::string json_error(const ApiError& error, const nlohmann::ordered_json& members = nullptr);
 
 }  // namespace cutover::api::wire

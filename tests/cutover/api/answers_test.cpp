@@ -114,6 +114,8 @@ TEST(JsonProtocol, WritesErrorsAsAwsDoes) {
             R"({"__type":"ClusterNotFoundException","message":"Cluster not found."})");
   EXPECT_EQ(json_error({"SerializationException", "x", 400}),
             R"({"__type":"SerializationException","Message":"x"})");
+  EXPECT_EQ(json_error({"ConflictException", "x", 400}, {{"resourceIds", {"a", "b"}}}),
+            R"({"__type":"ConflictException","message":"x","resourceIds":["a","b"]})");
   EXPECT_EQ(json_answer(Json()), "{}");
   EXPECT_EQ(json_answer({{"createdAt", 1557119253.821}}), R"({"createdAt":1557119253.821})");
 }

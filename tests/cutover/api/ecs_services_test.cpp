@@ -105,6 +105,7 @@ TEST_F(EcsServices, BeginWithOneDeploymentAndBecomeStable) {
   EXPECT_EQ(created["events"], Json::array());
   EXPECT_EQ(created["taskDefinition"], prefix + "task-definition/api:1");
   EXPECT_EQ(created["deployments"][0]["status"], "PRIMARY");
+  EXPECT_EQ(created["deployments"][0]["desiredCount"], 2);
   EXPECT_EQ(created["loadBalancers"][0]["targetGroupArn"], api_group);
   EXPECT_FALSE(stable());
   world_.advance(60s);
@@ -230,6 +231,38 @@ TEST_F(EcsServices, TasksThatStandAloneRunAndEnd) {
   const Json placed =
       world_.answer("StartTask", {{"taskDefinition", "api:1"}, {"containerInstances", instances}});
   EXPECT_EQ(placed["tasks"][0]["containerInstanceArn"], instances[0]);
+}
+
+TEST_F(EcsServices, TasksThatStandAloneCarryTheTagsThatAreAskedFor) {
+  Json definition = Json::parse(workshop_definition);
+  definition["family"] = "tagged";
+  definition["tags"] = {{{"key", "team"}, {"value", "forum"}}, {{"key", "k"}, {"value", "old"}}};
+  world_.answer("RegisterTaskDefinition", definition);
+  Json input{{"taskDefinition", "tagged"},
+             {"enableECSManagedTags", true},
+             {"propagateTags", "TASK_DEFINITION"},
+             {"tags", {{{"key", "k"}, {"value", "v"}}}}};
+  const Json expected{{{"key", "team"}, {"value", "forum"}},
+                      {{"key", "k"}, {"value", "v"}},
+                      {{"key", "aws:ecs:clusterName"}, {"value", "default"}}};
+  const Json task = world_.answer("RunTask", input)["tasks"][0];
+  EXPECT_EQ(task["tags"], expected);
+  input["containerInstances"] = world_.answer("ListContainerInstances")["containerInstanceArns"];
+  EXPECT_EQ(world_.answer("StartTask", input)["tasks"][0]["tags"], expected);
+  world_.answer("TagResource",
+                {{"resourceArn", task["taskArn"]}, {"tags", {{{"key", "more"}, {"value", ""}}}}});
+  EXPECT_EQ(world_.answer("ListTagsForResource", {{"resourceArn", task["taskArn"]}})["tags"].size(),
+            4u);
+}
+
+TEST_F(EcsServices, AClientTokenThatIsTakenNamesItsTasks) {
+  Json input{{"taskDefinition", "api"}, {"count", 2}, {"clientToken", "t1"}};
+  const Json tasks = world_.answer("RunTask", input)["tasks"];
+  EXPECT_EQ(world_.answer("RunTask", input)["tasks"][1]["taskArn"], tasks[1]["taskArn"]);
+  input["count"] = 1;
+  const Answer conflict = world_.call("RunTask", input);
+  EXPECT_EQ(conflict.body["__type"], "ConflictException");
+  EXPECT_EQ(conflict.body["resourceIds"], Json({tasks[0]["taskArn"], tasks[1]["taskArn"]}));
 }
 
 TEST_F(EcsServices, AnImageOutsideTheMapFailsTheTaskNotTheRegistration) {
