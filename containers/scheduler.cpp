@@ -294,6 +294,9 @@ Plan plan_beside_failed(const ServiceGoal& goal, const ObservedTasks& tasks, Tim
     held += each.desired_count;
   }
   older.desired_count = std::min(held, goal.desired_count - std::min(goal.desired_count, staying));
+  // What it may have less than the service counts as missing already.
+  const std::uint32_t fewest = goal.fewest_healthy();
+  older.healthy_at_least = std::min(older.desired_count, fewest - std::min(fewest, staying));
   ServiceGoal its = goal;
   its.deployments = {goal.deployments.front()};
   const std::uint32_t good = failed.size() - failed.count(TaskHealth::unhealthy);
@@ -316,6 +319,7 @@ std::uint64_t percent_of(std::uint32_t desired, std::uint32_t percent) {
 }  // namespace
 
 std::uint32_t ServiceGoal::fewest_healthy() const {
+  if (healthy_at_least) return *healthy_at_least;
   return static_cast<std::uint32_t>((percent_of(desired_count, minimum_healthy_percent) + 99) /
                                     100);
 }

@@ -35,6 +35,8 @@ struct ServiceGoal {
   std::uint32_t desired_count = 0;
   std::uint32_t minimum_healthy_percent = 100;
   std::uint32_t maximum_percent = 200;
+  /// Instead of what the minimum percent makes of the desired count.
+  std::optional<std::uint32_t> healthy_at_least = std::nullopt;
   std::vector<DeploymentGoal> deployments{DeploymentGoal{}};
   /// Deployments stand side by side, each with its own count, while traffic moves from one to the
   /// other: none makes way for another.
@@ -46,7 +48,7 @@ struct ServiceGoal {
   /// Which running tasks scale-in takes, first to last. Empty: the youngest first.
   std::vector<TaskKey> scale_in_order = {};
 
-  /// Healthy tasks are never deliberately fewer: the minimum, rounded up.
+  /// Healthy tasks are never deliberately fewer: the minimum percent, rounded up.
   std::uint32_t fewest_healthy() const;
   /// Tasks that run or start are never more: the maximum, rounded down.
   std::uint32_t most_live() const;

@@ -165,7 +165,7 @@ Result<void> FakeRegistry::register_target(const std::string& group, const TaskT
   std::erase_if(targets_, [this](const auto& each) {
     return each.second.drained_at && *each.second.drained_at <= timers_.now();
   });
-  targets_[{group, target.host_port}] = {timers_.now(), std::nullopt};
+  targets_[{group, target.host_port}] = {target.address, timers_.now(), std::nullopt};
   tell_change_after(groups[group].healthy_after, group, target);
   if (hook) hook("register", group, target.host_port, before);
   return {};
@@ -192,7 +192,9 @@ void FakeRegistry::tell_change_after(Duration wait, const std::string& group,
 
 void FakeRegistry::set_failing(const std::string& group, bool failing) {
   groups[group].failing = failing;
-  for (const std::uint16_t port : registered(group)) tell_change(group, "127.0.0.1", port);
+  for (const std::uint16_t port : registered(group)) {
+    tell_change(group, targets_.at({group, port}).address, port);
+  }
 }
 
 TargetStatus FakeRegistry::status(const std::string& group, std::uint16_t port) const {

@@ -105,6 +105,7 @@ class FakeRegistry final : public TargetRegistry {
 
  private:
   struct Target {
+    std::string address;
     TimePoint registered_at{};
     std::optional<TimePoint> drained_at;
   };

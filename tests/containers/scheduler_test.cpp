@@ -228,19 +228,23 @@ struct FailedRow {
 };
 
 TEST(Scheduler, BesideAFailedDeploymentTheOldOneIsScaledAndKeptHealthy) {
-  for (const FailedRow& row : {FailedRow{0, 100, 200, 2, "hhH", {}, "stop 2 1 0"},
-                               FailedRow{0, 100, 200, 2, "hhPU", {}, "stop 3 2 1 0"},
-                               FailedRow{1, 100, 200, 3, "hhh", {}, "stop 2 1"},
-                               FailedRow{2, 100, 200, 2, "hhH", {}, "stop 1"},
-                               // An unhealthy one waits for its substitute.
-                               FailedRow{2, 100, 200, 2, "hu", {}, "start old 1"},
-                               FailedRow{2, 100, 200, 2, "huh", {}, "stop 1!"},
-                               FailedRow{1, 100, 100, 1, "u", {}, "start old 1, stop 0!"},
-                               // Tasks leave an instance that drains.
-                               FailedRow{2, 100, 200, 2, "hh", {0}, "start old 1"},
-                               FailedRow{2, 100, 200, 2, "hhh", {0}, "stop 0"},
-                               FailedRow{2, 100, 200, 2, "hhH", {2}, "stop 2"},
-                               FailedRow{2, 100, 200, 1, "hH", {1}, ""}}) {
+  for (const FailedRow& row :
+       {FailedRow{0, 100, 200, 2, "hhH", {}, "stop 2 1 0"},
+        FailedRow{0, 100, 200, 2, "hhPU", {}, "stop 3 2 1 0"},
+        FailedRow{1, 100, 200, 3, "hhh", {}, "stop 2 1"},
+        FailedRow{2, 100, 200, 2, "hhH", {}, "stop 1"},
+        // An unhealthy one waits for its substitute.
+        FailedRow{2, 100, 200, 2, "hu", {}, "start old 1"},
+        FailedRow{2, 100, 200, 2, "huh", {}, "stop 1!"},
+        FailedRow{1, 100, 100, 1, "u", {}, "start old 1, stop 0!"},
+        // Tasks leave an instance that drains.
+        FailedRow{2, 100, 200, 2, "hh", {0}, "start old 1"},
+        FailedRow{2, 100, 200, 2, "hhh", {0}, "stop 0"},
+        FailedRow{2, 100, 200, 2, "hhH", {2}, "stop 2"}, FailedRow{2, 100, 200, 1, "hH", {1}, ""},
+        // The minimum is the service's, although the old one is smaller.
+        FailedRow{3, 50, 150, 2, "hh", {0}, "start old 1"},
+        FailedRow{3, 50, 150, 2, "hhh", {0}, "stop 0"},
+        FailedRow{4, 50, 150, 2, "hhH", {0}, "start old 1, stop 0"}}) {
     ServiceGoal its = goal(row.desired, row.minimum, row.maximum, row.old_count);
     its.deployments.front().halted = true;
     std::vector<ObservedTask> seen = tasks(row.observed);

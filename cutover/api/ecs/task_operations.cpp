@@ -26,11 +26,16 @@ Answered to_json(const containers::TasksAnswer& tasks, bool with_tags) {
   return {{"tasks", list}, {"failures", ecs::to_json(tasks.failures)}};
 }
 
+bool asks_for_nothing(const Json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().empty();
+  return value.is_boolean() ? !value.get<bool>() : value.empty();
+}
+
 /// What this simulator does not do, refused by name where it asks for something.
 Result<void> refuse_unsupported(const Json& input, std::initializer_list<const char*> members) {
   for (const char* member : members) {
     const auto found = input.find(member);
-    if (found == input.end() || found->empty() || *found == "" || *found == false) continue;
+    if (found == input.end() || asks_for_nothing(*found)) continue;
     return Error{"UnsupportedFeatureException", "/" + std::string(member),
                  fmt::format("found {}; it is not supported, leave it out", found->dump())};
   }
