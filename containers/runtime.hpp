@@ -76,7 +76,9 @@ class Container {
   /// connections and answers nothing. Errors say what this runtime can't do.
   virtual Result<void> pause() = 0;
   virtual Result<void> resume() = 0;
-  /// From now on: a built-in app only; others are refused (`UnsupportedFeatureException`).
+  /// From now on: a built-in app of this process only; others are refused
+  /// (`UnsupportedFeatureException`). A load balancer can make those behave otherwise, see
+  /// TargetRegistry::set_fault().
   virtual Result<void> change_behaviour(const apps::AppBehaviour& behaviour) = 0;
 
   /// Runs a health check's command beside the container's program ("CMD" and "CMD-SHELL" are

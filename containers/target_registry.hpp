@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "containers/apps/app.hpp"
+#include "containers/apps/behaviour.hpp"
 #include "containers/task_definition.hpp"
 #include "lb/base/result.hpp"
 
@@ -48,6 +49,10 @@ class TargetRegistry {
                                        const TaskTarget& target) = 0;
   virtual Result<void> deregister_target(const std::string& target_group,
                                          const TaskTarget& target) = 0;
+  /// What goes to the registered target, health checks included, meets the fault from now on,
+  /// until null takes it away or the target is deregistered. Registering it again keeps it.
+  virtual Result<void> set_fault(const std::string& target_group, const TaskTarget& target,
+                                 std::shared_ptr<apps::Behaviour> fault) = 0;
   /// `unused` also when the target is not registered (any more).
   virtual TargetStatus status(const std::string& target_group, const TaskTarget& target) const = 0;
   /// The status with its reason, for events: "Health checks failed with these codes: [500]".

@@ -29,21 +29,6 @@ ContainerLaunch make_launch(const ContainerDefinition& definition) {
   return launch;
 }
 
-/// Does one fault to one container.
-struct Inflict {
-  Container& container;
-
-  Result<void> operator()(const task_fault::Kill&) const {
-    container.kill();
-    return {};
-  }
-  Result<void> operator()(const task_fault::Pause&) const { return container.pause(); }
-  Result<void> operator()(const task_fault::Resume&) const { return container.resume(); }
-  Result<void> operator()(const task_fault::Change& change) const {
-    return container.change_behaviour(change.behaviour);
-  }
-};
-
 }  // namespace
 
 TaskAgent::TaskAgent(const Surroundings& surroundings, TaskListener& listener, Identity identity,
@@ -58,6 +43,7 @@ TaskAgent::TaskAgent(const Surroundings& surroundings, TaskListener& listener, I
                [this] { listener_.on_changed(*this); }),
       running_(definition_->containers.size()),
       containers_(definition_->containers.size()),
+      behaviours_(definition_->containers.size()),
       restart_timers_(definition_->containers.size()),
       created_at_(surroundings.timers.now()),
       wall_created_at_(surroundings.timers.clock().wall_now()) {
@@ -90,17 +76,48 @@ void TaskAgent::lose_instance(std::string reason) {
 
 Result<void> TaskAgent::inject(const TaskFault& fault, std::string_view container) {
   bool some = false;
+  std::optional<Error> unsupported;
   for (std::size_t i = 0; i < containers_.size(); ++i) {
     if (state_.containers[i].phase != ContainerPhase::running) continue;
-    if (!container.empty() && definition_->containers[i].name != container) continue;
-    some = true;
-    if (auto done = std::visit(Inflict{*containers_[i]}, fault); !done) return done;
+    const std::string& name = definition_->containers[i].name;
+    if (!container.empty() && name != container) continue;
+    const auto done = inflict(i, fault);
+    if (done) {
+      some = true;
+      continue;
+    }
+    Error error = done.error();
+    error.message = fmt::format("container {} of task {}: {}", name, identity_.id, error.message);
+    // Those that can't be meant when the task is are left out.
+    if (error.code != "UnsupportedFeatureException") return error;
+    unsupported = std::move(error);
   }
   if (some) return {};
+  if (unsupported) return *unsupported;
   return Error{"InvalidParameterException", "",
                container.empty()
                    ? fmt::format("no container of task {} is running", identity_.id)
                    : fmt::format("no container {} of task {} is running", container, identity_.id)};
+}
+
+Result<void> TaskAgent::inflict(std::size_t index, const TaskFault& fault) {
+  Container& container = *containers_[index];
+  if (std::holds_alternative<task_fault::Kill>(fault)) {
+    container.kill();
+    return {};
+  }
+  if (std::holds_alternative<task_fault::Pause>(fault)) return container.pause();
+  if (std::holds_alternative<task_fault::Resume>(fault)) return container.resume();
+  const auto& behaviour = std::get<task_fault::Change>(fault).behaviour;
+  if (!running_[index].app) {
+    const bool usual = behaviour == apps::AppBehaviour{};
+    return targets_.set_fault(
+        index,
+        usual ? nullptr : std::make_shared<apps::Behaviour>(behaviour, identity_.seed + index));
+  }
+  auto changed = container.change_behaviour(behaviour);
+  if (changed) behaviours_[index] = behaviour;
+  return changed;
 }
 
 void TaskAgent::poll() {
@@ -209,6 +226,10 @@ void TaskAgent::start_container(std::size_t index) {
       [this, index](const ContainerRunning& running) {
         running_[index] = running;
         targets_.container_runs(index, running);
+        // A fault outlives the run of the container that it was done to.
+        if (running.app && behaviours_[index]) {
+          (void)containers_[index]->change_behaviour(*behaviours_[index]);
+        }
         dispatch(task_event::ContainerRunning{index});
       },
       [this, index](const ContainerExit& exit) {

@@ -119,6 +119,7 @@ class TaskAgent {
   void dispatch(TaskEvent event);
   void perform(const TaskAction& action);
   void soon(TaskEvent event);
+  Result<void> inflict(std::size_t index, const TaskFault& fault);
   void pull();
   void start_container(std::size_t index);
   void check_health(std::size_t index);
@@ -139,8 +140,9 @@ class TaskAgent {
   TaskTargets targets_;
   std::vector<ContainerRunning> running_;  ///< By container; what the runtime told.
   std::vector<std::unique_ptr<Container>> containers_;
-  std::vector<TimerId> restart_timers_;              ///< By container.
-  std::vector<std::shared_ptr<ContainerLog>> logs_;  ///< By container.
+  std::vector<std::optional<apps::AppBehaviour>> behaviours_;  ///< By container: of faults.
+  std::vector<TimerId> restart_timers_;                        ///< By container.
+  std::vector<std::shared_ptr<ContainerLog>> logs_;            ///< By container.
   std::deque<TaskEvent> events_;
   bool dispatching_ = false;
   TimePoint created_at_;

@@ -15,7 +15,10 @@ struct Kill {};
 /// It holds its connections and answers nothing, until Resume.
 struct Pause {};
 struct Resume {};
-/// A built-in app behaves otherwise from now on: slow, failing, …
+/// It behaves otherwise from now on: slow, failing, … A built-in app of this process does so
+/// itself. Any other program is made to by the load balancer, on the way to the task's targets;
+/// direct calls of its port do not meet that. It ends with the next change (of the usual behaviour:
+/// without one) or with the task; Resume does not end it.
 struct Change {
   apps::AppBehaviour behaviour;
 };

@@ -87,6 +87,30 @@ bool TaskTargets::is_drained() {
                       [](const Target& target) { return target.draining; });
 }
 
+Result<void> TaskTargets::set_fault(std::size_t container,
+                                    const std::shared_ptr<apps::Behaviour>& fault) {
+  std::vector<const Target*> its;
+  for (const Target& target : targets_) {
+    if (target.container != container) continue;
+    if (!target.registered) {
+      return Error{"InvalidParameterException", "",
+                   fmt::format("it is registered with the target group {} not yet, or no more",
+                               target.place.target_group)};
+    }
+    its.push_back(&target);
+  }
+  if (its.empty()) {
+    return Error{"UnsupportedFeatureException", "",
+                 "it is neither a built-in app of this process nor behind a load balancer, which "
+                 "could make it slow or failing"};
+  }
+  for (const Target* target : its) {
+    auto done = registry_.set_fault(target->place.target_group, target->target, fault);
+    if (!done) return done;
+  }
+  return {};
+}
+
 void TaskTargets::forget() {
   for (Target& target : targets_) {
     unwatch(target);

@@ -36,6 +36,9 @@ class TaskTargets {
   void deregister_all();
   /// Looks whether the target groups have let go of what was deregistered.
   bool is_drained();
+  /// Puts a fault on the way to the container's targets; null takes it away. Refused unless it has
+  /// targets, and all of them are registered.
+  Result<void> set_fault(std::size_t container, const std::shared_ptr<apps::Behaviour>& fault);
   /// Lets go of containers: what the load balancer says of their ports from now on is not ours.
   void forget();
 

@@ -89,6 +89,10 @@ class HealthyRegistry final : public TargetRegistry {
     registered_.erase({target.address, target.host_port});
     return {};
   }
+  Result<void> set_fault(const std::string&, const TaskTarget&,
+                         std::shared_ptr<apps::Behaviour>) override {
+    return {};
+  }
   TargetStatus status(const std::string&, const TaskTarget& target) const override {
     return registered_.contains({target.address, target.host_port}) ? TargetStatus::healthy
                                                                     : TargetStatus::unused;

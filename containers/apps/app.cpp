@@ -12,8 +12,6 @@ namespace cutover::containers::apps {
 
 namespace {
 
-constexpr std::string_view text_headers = "Content-Type: text/plain; charset=utf-8\r\n";
-
 /// An app with a behaviour; what it answers when it does is left to be said.
 class BehavingApp : public App {
  public:
@@ -21,14 +19,7 @@ class BehavingApp : public App {
 
   AppAnswer answer(const AppRequest& request, TimePoint now) noexcept override {
     const Treatment treatment = behaviour_.next(now);
-    switch (treatment.fate) {
-      case Treatment::Fate::answered:
-        break;
-      case Treatment::Fate::failed:
-        return failure(500, "Internal Server Error", treatment.delay);
-      case Treatment::Fate::refused:
-        return failure(503, "Service Unavailable", treatment.delay);
-    }
+    if (treatment.fate != Treatment::Fate::answered) return failure(treatment);
     AppAnswer given = reply(request);
     given.delay = treatment.delay;
     return given;
@@ -36,11 +27,6 @@ class BehavingApp : public App {
 
  private:
   virtual AppAnswer reply(const AppRequest& request) const noexcept = 0;
-
-  /// Koa answers a failure with its status' name as text.
-  static AppAnswer failure(int status, std::string_view reason, Duration delay) {
-    return {status, reason, text_headers, reason, delay};
-  }
 
   Behaviour behaviour_;
 };

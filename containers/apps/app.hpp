@@ -34,6 +34,9 @@ struct AppAnswer {
   bool held = false;
 };
 
+/// The header lines of an answer in plain text.
+inline constexpr std::string_view text_headers = "Content-Type: text/plain; charset=utf-8\r\n";
+
 /// How long the app's simulated work takes.
 struct Latency {
   enum class Shape { none, constant, uniform, exponential, lognormal };

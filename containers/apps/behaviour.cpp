@@ -80,6 +80,13 @@ WaitingLine::Admission WaitingLine::arrive(TimePoint now, Duration work) {
   return {true, begin - now};
 }
 
+AppAnswer failure(const Treatment& treatment) {
+  // Koa answers a failure with its status' name as text.
+  const bool failed = treatment.fate == Treatment::Fate::failed;
+  const std::string_view reason = failed ? "Internal Server Error" : "Service Unavailable";
+  return {failed ? 500 : 503, reason, text_headers, reason, treatment.delay};
+}
+
 Behaviour::Behaviour(const AppBehaviour& behaviour, std::uint64_t seed)
     : latency_(behaviour.latency),
       error_rate_(behaviour.error_rate),

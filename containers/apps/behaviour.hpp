@@ -53,6 +53,9 @@ struct Treatment {
   friend bool operator==(const Treatment&, const Treatment&) = default;
 };
 
+/// What a request that failed or was refused is answered.
+AppAnswer failure(const Treatment& treatment);
+
 /// Thread-safe. Takes a lock only when there is a concurrency limit, and touches nothing shared
 /// when there is neither latency nor chance.
 class Behaviour {

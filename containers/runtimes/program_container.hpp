@@ -26,8 +26,8 @@ class ProgramContainer final : public Container {
   Result<void> resume() override { return program_->resume(); }
   Result<void> change_behaviour(const apps::AppBehaviour&) override {
     return Error{"UnsupportedFeatureException", "",
-                 "a program's behaviour can't be changed while it runs; allowed is a built-in app "
-                 "of the runtime in_process"};
+                 "a program's behaviour can't be changed from outside; allowed is a built-in app "
+                 "of this process"};
   }
   void execute(const std::vector<std::string>& command, Duration timeout,
                OnExecuted done) override {

@@ -29,6 +29,10 @@ containers::TaskFault read_task_fault(JsonReader& reader, std::string_view kind)
   const json* value = reader.object("behaviour");
   if (!value) return task_fault::Resume{};
   auto behaviour = containers::apps::parse_behaviour(*value, reader.pointer_to("behaviour"));
+  if (behaviour && behaviour->start_up > Duration::zero()) {
+    behaviour = Error{"ValidationError", reader.pointer_to("behaviour") + "/startUp",
+                      "a task that runs has started already; only an image's behaviour has it"};
+  }
   if (behaviour) return task_fault::Change{*behaviour};
   reader.fail(behaviour.error());
   return task_fault::Resume{};

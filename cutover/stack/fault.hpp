@@ -6,12 +6,14 @@
 //   {"fault": "kill", "task": "api/0", "container": "api"}       SIGKILL, as if from outside
 //   {"fault": "pause", "task": "api/0"}                          holds connections, answers nothing
 //   {"fault": "resume", "task": "api/0"}
-//   {"fault": "behaviour", "task": "api/0", "behaviour": {"errorRate": 1}}     built-in apps only
+//   {"fault": "behaviour", "task": "api/0", "behaviour": {"errorRate": 1}}     {}: as usual
 //   {"fault": "fail-starts", "taskDefinition": "api", "count": 3, "reason": "…"}
 //   {"fault": "fill-instance", "containerInstance": 0}           takes all the room that is left
 //   {"fault": "release-instance", "containerInstance": 0}
 //
-// Without "container" all containers of the task are meant.
+// Without "container" all containers of the task are meant. A behaviour lasts until the next one or
+// the task's end. A built-in app of this process behaves so itself; for any other program the load
+// balancer does it on the way to the task's targets, which the task must therefore have.
 
 #include <cstdint>
 #include <nlohmann/json.hpp>

@@ -10,6 +10,17 @@
 
 namespace cutover::stack {
 
+/// An app's answer, as the load balancer takes it. The views stay the app's.
+inline void tell(const containers::apps::AppAnswer& answer, lb::InProcessResponse& response) {
+  response.status = answer.status;
+  response.reason = answer.reason;
+  response.headers = answer.headers;
+  response.body = answer.body;
+  response.delay = answer.delay;
+  response.reset = answer.reset;
+  response.held = answer.held;
+}
+
 /// Shares the app, whose answers' views live as long as it does.
 class InProcessApp final : public lb::InProcessService {
  public:
@@ -17,14 +28,7 @@ class InProcessApp final : public lb::InProcessService {
 
   void serve(const lb::InProcessRequest& request, TimePoint now,
              lb::InProcessResponse& response) noexcept override {
-    const auto answer = app_->answer({request.method, request.target}, now);
-    response.status = answer.status;
-    response.reason = answer.reason;
-    response.headers = answer.headers;
-    response.body = answer.body;
-    response.delay = answer.delay;
-    response.reset = answer.reset;
-    response.held = answer.held;
+    tell(app_->answer({request.method, request.target}, now), response);
   }
 
  private:

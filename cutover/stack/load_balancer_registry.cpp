@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cutover/stack/behaviour_fault.hpp"
 #include "cutover/stack/in_process_app.hpp"
 #include "cutover/stack/names.hpp"
 #include "lb/targets/health_reason.hpp"
@@ -91,6 +92,16 @@ Result<void> LoadBalancerRegistry::deregister_target(const std::string& target_g
                                                      const containers::TaskTarget& target) {
   if (!balancing_.there().target_group(target_group)) return {};  // its targets went with it
   return balancing_.targets().remove(target_group, {entry_of(target_group, target)});
+}
+
+Result<void> LoadBalancerRegistry::set_fault(const std::string& target_group,
+                                             const containers::TaskTarget& target,
+                                             std::shared_ptr<containers::apps::Behaviour> fault) {
+  if (!balancing_.there().target_group(target_group)) return unknown_group(target_group);
+  std::shared_ptr<lb::TargetFault> met;
+  if (fault) met = std::make_shared<BehaviourFault>(std::move(fault));
+  return balancing_.targets().set_fault(target_group, entry_of(target_group, target),
+                                        std::move(met));
 }
 
 lb::targets::TargetHealth LoadBalancerRegistry::health(const std::string& target_group,

@@ -2,6 +2,7 @@
 
 // How the cluster's tasks become targets of load balancers: the one place where the two meet.
 
+#include <memory>
 #include <string>
 
 #include "containers/target_registry.hpp"
@@ -21,6 +22,8 @@ class LoadBalancerRegistry final : public containers::TargetRegistry {
                                const containers::TaskTarget& target) override;
   Result<void> deregister_target(const std::string& target_group,
                                  const containers::TaskTarget& target) override;
+  Result<void> set_fault(const std::string& target_group, const containers::TaskTarget& target,
+                         std::shared_ptr<containers::apps::Behaviour> fault) override;
   containers::TargetStatus status(const std::string& target_group,
                                   const containers::TaskTarget& target) const override;
   std::string reason(const std::string& target_group,

@@ -123,6 +123,9 @@ Result<void> RegisteredTargets::place(const std::string& name, const std::string
     (void)balancer.delete_target_group(name);
     return registered.error();
   }
+  for (const Entry& entry : group.entries) {
+    if (entry.fault) (void)balancer.set_target_fault(name, entry.reached, entry.fault);
+  }
   group.placed_in = load_balancer;
   return {};
 }
@@ -204,10 +207,27 @@ Result<void> RegisteredTargets::add(const std::string& name, std::vector<Entry> 
   }
   for (Entry& entry : entries) {
     if (Entry* known = find(group, entry.told)) {
+      if (known->registered) entry.fault = std::move(known->fault);
       *known = std::move(entry);
     } else {
       group.entries.push_back(std::move(entry));
     }
+  }
+  return {};
+}
+
+Result<void> RegisteredTargets::set_fault(const std::string& name, const TargetEntry& target,
+                                          std::shared_ptr<lb::TargetFault> fault) {
+  Group& group = groups_.at(name);
+  Entry* const entry = find(group, target);
+  if (!entry || !entry->registered) {
+    return Error{"InvalidTarget", "/Targets",
+                 fmt::format("'{}' is not registered with target group '{}'", target.id, name)};
+  }
+  entry->fault = std::move(fault);
+  // That of a stopped instance is not known there; it takes the fault along when it comes back.
+  if (auto* balancer = balancer_of(group)) {
+    (void)balancer->set_target_fault(name, entry->reached, entry->fault);
   }
   return {};
 }
@@ -220,6 +240,7 @@ Result<void> RegisteredTargets::remove(const std::string& name,
     if (!target.port) target.port = there_.target_groups.at(name).spec.port;
     Entry* const entry = find(group, target);
     if (!entry || !entry->registered) continue;
+    if (entry->fault) (void)set_fault(name, target, nullptr);
     if (balancer) {
       const auto removed = balancer->deregister_target(name, entry->reached);
       if (!removed) return removed.error();
@@ -290,6 +311,7 @@ void RegisteredTargets::instance_changed(const std::string& id) {
       if (!balancer || entry.told.id != id || !entry.registered) continue;
       if (running) {
         (void)balancer->register_targets(name, {{entry.reached, entry.service}});
+        if (entry.fault) (void)balancer->set_target_fault(name, entry.reached, entry.fault);
       } else {
         (void)balancer->deregister_target(name, entry.reached);
       }

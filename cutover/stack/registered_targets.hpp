@@ -64,6 +64,10 @@ class RegisteredTargets {
   /// What a task's target is registered as, or was while it drains; nothing: it is neither.
   std::optional<TargetEntry> told_of_task(const std::string& group,
                                           const lb::targets::TargetId& reached) const;
+  /// A fault on demand at a registered target, see lb::LoadBalancer::set_target_fault(); null:
+  /// none. It goes along with the target until that is deregistered.
+  Result<void> set_fault(const std::string& group, const TargetEntry& target,
+                         std::shared_ptr<lb::TargetFault> fault);
   /// Unknown targets are ignored, as ALB does.
   Result<void> remove(const std::string& group, const std::vector<TargetEntry>& targets);
 
@@ -81,6 +85,7 @@ class RegisteredTargets {
     std::shared_ptr<lb::InProcessService> service;
     bool of_task = false;
     bool registered = true;  ///< Else it drains.
+    std::shared_ptr<lb::TargetFault> fault = nullptr;
   };
   struct Group {
     std::string placed_in;       ///< A load balancer's name; empty: in none.

@@ -82,7 +82,7 @@ Verb add_fault(CLI::App& program) {
       ->type_name("NAME");
   command
       ->add_option("--behaviour", options->behaviour,
-                   "How a built-in app behaves from now on, see `cutover app --help`")
+                   "How the task behaves from now on, see `cutover app --help`; {}: as usual")
       ->type_name("JSON");
   CLI::Option* count =
       command->add_option("--count", options->count, "How many starts fail (default: 1)")
@@ -95,7 +95,10 @@ Verb add_fault(CLI::App& program) {
       ->type_name("ADDRESS:PORT");
   command->footer(
       "kill sends SIGKILL, as if from outside. A paused task holds its connections and answers\n"
-      "nothing until it is resumed. fill-instance takes all the room that is left there.\n"
+      "nothing until it is resumed. behaviour makes a task slow, failing or full, until another\n"
+      "one or the task's end: a built-in app of this process behaves so itself, for any other\n"
+      "program the load balancer does it on the way there, to health checks as well; a task that\n"
+      "is behind none is refused. fill-instance takes all the room that is left there.\n"
       "Exit status: 0 done; 2 bad command line, no such task, or no endpoint there.");
   return {command, [options, count] {
             options->count_given = count->count() > 0;

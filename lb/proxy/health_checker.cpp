@@ -76,6 +76,9 @@ class HealthChecker::Probe {
   }
 
  private:
+  /// A target that holds its answer back is not asked again sooner.
+  static constexpr Duration held_least = std::chrono::milliseconds(1);
+
   static std::string request_for(const std::string& path, const Endpoint& to) {
     const std::string address = to.address().is_v6() ? fmt::format("[{}]", to.address().to_string())
                                                      : to.address().to_string();
@@ -131,7 +134,8 @@ class HealthChecker::Probe {
     do {
       response = {};
       route_->service->serve(request, data_timers_.now(), response);
-      const bool waited = co_await wait(response.delay);
+      const Duration least = response.held ? held_least : Duration::zero();
+      const bool waited = co_await wait(std::max(response.delay, least));
       if (!waited) co_return failure(CheckResult::Kind::connection_failed);
     } while (response.held);
     co_return result_of(response);

@@ -108,7 +108,9 @@ void FakeRuntime::run(std::uint64_t key) {
   if (found == live_.end() || found->second->ended) return;
   found->second->running = true;
   const auto tell = found->second->on_running;
-  tell({found->second->ports, std::nullopt, nullptr, ""});
+  std::shared_ptr<apps::App> app;
+  if (found->second->app->in_process) app = *apps::make_app("placeholder", {}, 0);
+  tell({found->second->ports, std::nullopt, std::move(app), ""});
 }
 
 void FakeRuntime::end(std::uint64_t key, ContainerExit exit) {
@@ -165,7 +167,8 @@ Result<void> FakeRegistry::register_target(const std::string& group, const TaskT
   std::erase_if(targets_, [this](const auto& each) {
     return each.second.drained_at && *each.second.drained_at <= timers_.now();
   });
-  targets_[{group, target.host_port}] = {target.address, timers_.now(), std::nullopt};
+  auto& its = targets_[{group, target.host_port}];
+  its = {target.address, timers_.now(), std::nullopt, std::move(its.fault)};
   tell_change_after(groups[group].healthy_after, group, target);
   if (hook) hook("register", group, target.host_port, before);
   return {};
@@ -177,10 +180,25 @@ Result<void> FakeRegistry::deregister_target(const std::string& group, const Tas
   auto& its = targets_[{group, target.host_port}];
   if (!its.drained_at) {
     its.drained_at = timers_.now() + groups[group].deregistration_delay;
+    its.fault.reset();
     tell_change_after(groups[group].deregistration_delay, group, target);
   }
   if (hook) hook("deregister", group, target.host_port, before);
   return {};
+}
+
+Result<void> FakeRegistry::set_fault(const std::string& group, const TaskTarget& target,
+                                     std::shared_ptr<apps::Behaviour> fault) {
+  const auto found = targets_.find({group, target.host_port});
+  if (found == targets_.end()) return Error{"InvalidTarget", "", "no such target"};
+  found->second.fault = std::move(fault);
+  return {};
+}
+
+std::shared_ptr<apps::Behaviour> FakeRegistry::fault(const std::string& group,
+                                                     std::uint16_t port) const {
+  const auto found = targets_.find({group, port});
+  return found == targets_.end() ? nullptr : found->second.fault;
 }
 
 void FakeRegistry::tell_change_after(Duration wait, const std::string& group,

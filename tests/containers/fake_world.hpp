@@ -29,6 +29,7 @@ struct FakeApp {
   bool ignores_sigterm = false;
   Duration shutdown = 2s;  ///< From SIGTERM to exit 0.
   int executed_code = 0;   ///< What commands run in it give, at once.
+  bool in_process = false;
 };
 
 /// How a pretended target group behaves.
@@ -85,6 +86,8 @@ class FakeRegistry final : public TargetRegistry {
   std::string arn_of(const std::string& group) const override { return group; }
   Result<void> register_target(const std::string& group, const TaskTarget& target) override;
   Result<void> deregister_target(const std::string& group, const TaskTarget& target) override;
+  Result<void> set_fault(const std::string& group, const TaskTarget& target,
+                         std::shared_ptr<apps::Behaviour> fault) override;
   TargetStatus status(const std::string& group, const TaskTarget& target) const override;
   std::string reason(const std::string& group, const TaskTarget& target) const override;
 
@@ -92,6 +95,8 @@ class FakeRegistry final : public TargetRegistry {
   /// Host ports of registered targets that do not drain.
   std::vector<std::uint16_t> registered(const std::string& group) const;
   std::uint32_t count(const std::string& group, TargetStatus status) const;
+  /// The fault that requests to the target meet; null: none.
+  std::shared_ptr<apps::Behaviour> fault(const std::string& group, std::uint16_t port) const;
 
   /// Behaves differently from now on.
   void set_failing(const std::string& group, bool failing);
@@ -108,6 +113,7 @@ class FakeRegistry final : public TargetRegistry {
     std::string address;
     TimePoint registered_at{};
     std::optional<TimePoint> drained_at;
+    std::shared_ptr<apps::Behaviour> fault;
   };
   void tell_change_after(Duration wait, const std::string& group, const TaskTarget& target);
 

@@ -281,6 +281,7 @@ TEST_F(TaskAgentTest, AKilledContainerExitsWith137) {
 
 TEST_F(TaskAgentTest, FaultsReachTheContainerTheyName) {
   add_side();
+  runtime.apps["side"].in_process = true;
   running();
   ASSERT_TRUE(agent->inject(task_fault::Pause{}, "web"));
   ASSERT_TRUE(agent->inject(task_fault::Resume{}, "web"));
@@ -288,6 +289,71 @@ TEST_F(TaskAgentTest, FaultsReachTheContainerTheyName) {
   ASSERT_TRUE(agent->inject(task_fault::Pause{}));
   EXPECT_THAT(journal, ElementsAre("pause web", "resume web", "change behaviour side", "pause web",
                                    "pause side"));
+}
+
+const task_fault::Change failing{{.error_rate = 1}};
+
+TEST_F(TaskAgentTest, AProgramMisbehavesOnTheWayToItsTargets) {
+  add_side();
+  registry.groups["admin"] = {};
+  running({{"web", "web", 3000}, {"admin", "web", 3000}});
+  const auto port = agent->describe().host_port();
+  ASSERT_TRUE(agent->inject(failing));
+  EXPECT_THAT(journal, IsEmpty()) << "nothing is asked of the program itself";
+  const auto fault = registry.fault("web", port);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->next(clock.now()).fate, apps::Treatment::Fate::failed);
+  EXPECT_EQ(fault, registry.fault("admin", port)) << "one limit on what it serves at a time";
+  ASSERT_TRUE(agent->inject(task_fault::Change{}));
+  EXPECT_EQ(registry.fault("web", port), nullptr);
+  EXPECT_EQ(registry.fault("admin", port), nullptr);
+}
+
+TEST_F(TaskAgentTest, ABuiltInAppMisbehavesByItself) {
+  runtime.apps["web"].in_process = true;
+  running({{"web", "web", 3000}});
+  const auto port = agent->describe().host_port();
+  ASSERT_TRUE(agent->inject(failing));
+  EXPECT_EQ(runtime.behaviour(port), failing.behaviour);
+  EXPECT_EQ(registry.fault("web", port), nullptr);
+}
+
+TEST_F(TaskAgentTest, AFaultOutlivesTheRestartOfItsContainerButNotItsTarget) {
+  definition.containers[0].restart_policy = RestartPolicy{true, {}, 60s};
+  for (const bool in_process : {false, true}) {
+    runtime.apps["web"].in_process = in_process;
+    running({{"web", "web", 3000}});
+    timers.advance(60s);
+    const auto port = agent->describe().host_port();
+    ASSERT_TRUE(agent->inject(failing));
+    runtime.crash(port, 1);
+    timers.advance(1s);
+    EXPECT_EQ(registry.fault("web", port) != nullptr, !in_process);
+    EXPECT_EQ(runtime.behaviour(port),
+              in_process ? std::optional(failing.behaviour) : std::nullopt);
+    agent->stop(StopCode::user_initiated, "", false);
+    EXPECT_EQ(registry.fault("web", port), nullptr);
+    timers.advance(10s);
+  }
+}
+
+TEST_F(TaskAgentTest, AProgramThatNoLoadBalancerReachesCannotBeMadeToMisbehave) {
+  add_side();
+  running({{"web", "web", 3000}});
+  EXPECT_EQ(agent->inject(failing, "side").error().message,
+            "container side of task 0123456789abcdef0123456789abcdef: it is neither a built-in app "
+            "of this process nor behind a load balancer, which could make it slow or failing");
+  EXPECT_EQ(agent->inject(failing, "side").error().code, "UnsupportedFeatureException");
+  running();
+  EXPECT_EQ(agent->inject(failing).error().code, "UnsupportedFeatureException");
+}
+
+TEST_F(TaskAgentTest, AProgramWhoseTargetIsNotThereYetCannotBeMadeToMisbehave) {
+  registry.groups["web"].refuses = true;
+  running({{"web", "web", 3000}});
+  EXPECT_EQ(agent->inject(failing).error().message,
+            "container web of task 0123456789abcdef0123456789abcdef: it is registered with the "
+            "target group web not yet, or no more");
 }
 
 TEST_F(TaskAgentTest, FaultsNeedAContainerThatRuns) {

@@ -49,6 +49,8 @@ TEST(Fault, IsRefusedAtThePlaceOfWhatIsWrong) {
            {R"({"fault": "behaviour", "task": "api/0"})", ""},
            {R"({"fault": "behaviour", "task": "api/0", "behaviour": {"errorRate": 2}})",
             "/behaviour/errorRate"},
+           {R"({"fault": "behaviour", "task": "api/0", "behaviour": {"startUp": "1s"}})",
+            "/behaviour/startUp"},
            {R"({"fault": "fail-starts"})", ""},
            {R"({"fault": "fail-starts", "taskDefinition": "api", "count": 0})", "/count"},
            {R"({"fault": "fill-instance"})", ""},

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/end_to_end/program.hpp"
@@ -17,9 +19,9 @@ const std::string stack = CUTOVER_SOURCE_DIR "/tests/end_to_end/stack.json";
 
 class Faults : public testing::Test {
  protected:
-  void up(const std::vector<std::string>& more = {}) {
+  void up(const std::vector<std::string>& more = {}, const std::string& file = stack) {
     std::vector<std::string> arguments{"up",
-                                       stack,
+                                       file,
                                        "--speed",
                                        "200",
                                        "--endpoint",
@@ -38,6 +40,14 @@ class Faults : public testing::Test {
     const int status = verb.wait();
     said_ = verb.out() + verb.err();
     return status;
+  }
+
+  /// Asks until the task answers with 200: a program that has just started may not listen yet.
+  bool serves() {
+    for (int tries = 0; tries < 20'000; ++tries) {
+      if (Request(port_, "/api/users").status() == 200) return true;
+    }
+    return false;
   }
 
   const std::uint16_t port_ = free_port();
@@ -62,6 +72,45 @@ TEST_F(Faults, MakeATaskFailItsRequests) {
   up();
   ASSERT_EQ(ask({"fault", "behaviour", "api/0", "--behaviour", R"({"errorRate": 1})"}), 0) << said_;
   EXPECT_EQ(Request(port_, "/api/users").status(), 500);
+}
+
+/// The stack with the app "api" as a command, which this program knows no more of than of any
+/// other.
+std::string foreign_stack() {
+  std::ifstream in(stack);
+  auto document = nlohmann::json::parse(in);
+  document["Images"]["api:v1"] = {
+      {"command", {"sh", "-c", "exec \"$0\" app api --port \"$PORT\"", CUTOVER_PROGRAM}},
+      {"network", "host"}};
+  const std::string path = testing::TempDir() + "foreign_stack.json";
+  std::ofstream(path) << document;
+  return path;
+}
+
+TEST_F(Faults, MakeAForeignProgramFailItsRequestsUntilTheyAreTakenBack) {
+  up({}, foreign_stack());
+  EXPECT_TRUE(serves());
+  ASSERT_EQ(ask({"fault", "behaviour", "api/0", "--behaviour", R"({"errorRate": 1})"}), 0) << said_;
+  EXPECT_EQ(Request(port_, "/api/users").status(), 500);
+  ASSERT_EQ(ask({"fault", "behaviour", "api/0", "--behaviour", "{}"}), 0) << said_;
+  EXPECT_EQ(Request(port_, "/api/users").status(), 200);
+}
+
+TEST_F(Faults, MakeAForeignProgramFailUntilItIsReplaced) {
+  up({}, foreign_stack());
+  ASSERT_EQ(ask({"fault", "behaviour", "api/0", "--behaviour", R"({"errorRate": 1})"}), 0) << said_;
+  EXPECT_TRUE(program_->says("of api stopped: Task failed ELB health checks in"));
+  EXPECT_TRUE(serves()) << "the fault ended with its task";
+}
+
+TEST_F(Faults, MakeABuiltInAppInAProcessOfItsOwnSlowUntilItIsReplaced) {
+  up({"--runtime", "process"});
+  ASSERT_EQ(
+      ask({"fault", "behaviour", "api/0", "--behaviour", R"({"latency": {"constant": "1h"}})"}), 0)
+      << said_;
+  Request slow(port_, "/api/users");
+  EXPECT_TRUE(program_->says("of api stopped: Task failed ELB health checks in"));
+  EXPECT_NE(slow.status(), 200);
 }
 
 TEST_F(Faults, MakeStartsFail) {
