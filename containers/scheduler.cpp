@@ -281,33 +281,37 @@ Plan plan_side_by_side(const ServiceGoal& goal, const ObservedTasks& tasks, Time
 /// The newest older deployment plays its part: it replaces its own tasks, but does not grow, and
 /// has no more than PRIMARY's healthy tasks leave of the desired count.
 Plan plan_beside_failed(const ServiceGoal& goal, const ObservedTasks& tasks, TimePoint now) {
+  const auto less = [](std::uint32_t from, std::uint32_t what) {
+    return from - std::min(from, what);
+  };
   const Remaining failed(tasks.group(goal.deployments.front().key));
-  ServiceGoal older = goal;
-  older.deployments.erase(older.deployments.begin());
-  const std::uint32_t leaving = failed.leaving();
-  const std::uint32_t healthy = failed.count(TaskHealth::healthy);
-  const std::uint32_t staying = healthy - std::min(healthy, leaving);
+  const std::uint32_t staying = less(failed.count(TaskHealth::healthy), failed.leaving());
   std::uint32_t elsewhere = 0;
   std::uint32_t held = 0;
-  for (const DeploymentGoal& each : older.deployments) {
-    elsewhere += tasks.group(each.key).count(TaskHealth::healthy);
-    held += each.desired_count;
+  for (std::size_t i = 1; i < goal.deployments.size(); ++i) {
+    elsewhere += tasks.group(goal.deployments[i].key).count(TaskHealth::healthy);
+    held += goal.deployments[i].desired_count;
   }
-  older.desired_count = std::min(held, goal.desired_count - std::min(goal.desired_count, staying));
-  // What it may have less than the service counts as missing already.
-  const std::uint32_t fewest = goal.fewest_healthy();
-  older.healthy_at_least = std::min(older.desired_count, fewest - std::min(fewest, staying));
+  // The limits are the service's: what one part has, the other may miss.
   ServiceGoal its = goal;
   its.deployments = {goal.deployments.front()};
-  const std::uint32_t good = failed.size() - failed.count(TaskHealth::unhealthy);
+  const std::uint32_t good = less(failed.size(), failed.count(TaskHealth::unhealthy));
   its.desired_count = std::min(goal.desired_count, good);
+  its.healthy_at_least = less(goal.fewest_healthy(), elsewhere);
   // What has to leave its instance may, once others suffice.
   if (elsewhere + staying >= goal.fewest_healthy()) {
-    its.desired_count -= std::min(its.desired_count, leaving);
+    its.desired_count = less(its.desired_count, failed.leaving());
   }
   Plan whole;
   add(whole, Planner(its, tasks, now).make(), 0);
   whole.desired_counts.front() = goal.desired_count;
+  const auto stopped = static_cast<std::uint32_t>(whole.stop.size());
+  ServiceGoal older = goal;
+  older.deployments.erase(older.deployments.begin());
+  older.desired_count = std::min(held, less(goal.desired_count, staying));
+  // It has to be as many as it is to have at all to leave an instance, too.
+  older.healthy_at_least = std::min(older.desired_count, less(goal.fewest_healthy(), staying));
+  older.live_at_most = less(goal.most_live(), less(failed.size(), stopped));
   add(whole, Planner(older, tasks, now).make(), 1);
   return whole;
 }
@@ -325,6 +329,7 @@ std::uint32_t ServiceGoal::fewest_healthy() const {
 }
 
 std::uint32_t ServiceGoal::most_live() const {
+  if (live_at_most) return *live_at_most;
   return static_cast<std::uint32_t>(percent_of(desired_count, maximum_percent) / 100);
 }
 

@@ -35,8 +35,9 @@ struct ServiceGoal {
   std::uint32_t desired_count = 0;
   std::uint32_t minimum_healthy_percent = 100;
   std::uint32_t maximum_percent = 200;
-  /// Instead of what the minimum percent makes of the desired count.
+  /// Instead of what the percentages make of the desired count.
   std::optional<std::uint32_t> healthy_at_least = std::nullopt;
+  std::optional<std::uint32_t> live_at_most = std::nullopt;
   std::vector<DeploymentGoal> deployments{DeploymentGoal{}};
   /// Deployments stand side by side, each with its own count, while traffic moves from one to the
   /// other: none makes way for another.
@@ -50,7 +51,7 @@ struct ServiceGoal {
 
   /// Healthy tasks are never deliberately fewer: the minimum percent, rounded up.
   std::uint32_t fewest_healthy() const;
-  /// Tasks that run or start are never more: the maximum, rounded down.
+  /// Tasks that run or start are never more: the maximum percent, rounded down.
   std::uint32_t most_live() const;
 };
 
