@@ -309,8 +309,7 @@ Plan plan_beside_failed(const ServiceGoal& goal, const ObservedTasks& tasks, Tim
   ServiceGoal older = goal;
   older.deployments.erase(older.deployments.begin());
   older.desired_count = std::min(held, less(goal.desired_count, staying));
-  // It has to be as many as it is to have at all to leave an instance, too.
-  older.healthy_at_least = std::min(older.desired_count, less(goal.fewest_healthy(), staying));
+  older.healthy_at_least = less(goal.fewest_healthy(), staying);
   older.live_at_most = less(goal.most_live(), less(failed.size(), stopped));
   add(whole, Planner(older, tasks, now).make(), 1);
   return whole;
