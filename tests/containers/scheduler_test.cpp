@@ -10,8 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "containers/restart_throttle.hpp"
-
 namespace cutover::containers {
 namespace {
 
@@ -241,10 +239,13 @@ TEST(Scheduler, BesideAFailedDeploymentTheOldOneIsScaledAndKeptHealthy) {
         FailedRow{2, 100, 200, 2, "hh", {0}, "start old 1"},
         FailedRow{2, 100, 200, 2, "hhh", {0}, "stop 0"},
         FailedRow{2, 100, 200, 2, "hhH", {2}, "stop 2"}, FailedRow{2, 100, 200, 1, "hH", {1}, ""},
-        // The minimum is the service's, although the old one is smaller.
+        // The limits are the service's, although the parts are smaller.
         FailedRow{3, 50, 150, 2, "hh", {0}, "start old 1"},
         FailedRow{3, 50, 150, 2, "hhh", {0}, "stop 0"},
-        FailedRow{4, 50, 150, 2, "hhH", {0}, "start old 1, stop 0"}}) {
+        FailedRow{4, 50, 150, 2, "hhH", {0}, "start old 1, stop 0"},
+        FailedRow{4, 50, 125, 4, "hhhPP", {}, ""},
+        FailedRow{4, 50, 125, 4, "hhP", {}, "start old 2"}, FailedRow{4, 50, 200, 0, "HH", {0}, ""},
+        FailedRow{6, 75, 100, 1, "hh", {0}, ""}}) {
     ServiceGoal its = goal(row.desired, row.minimum, row.maximum, row.old_count);
     its.deployments.front().halted = true;
     std::vector<ObservedTask> seen = tasks(row.observed);
@@ -383,32 +384,6 @@ TEST(Scheduler, JudgesTasksByTheChecksThereAre) {
     EXPECT_EQ(judge(task, row.rules, now), row.health)
         << '"' << row.targets << "\" after " << row.age.count() / 1'000'000'000 << " s";
   }
-}
-
-TEST(RestartThrottle, DoublesFromOneSecondUpToItsCap) {
-  RestartThrottle throttle;
-  EXPECT_EQ(throttle.not_before(), std::nullopt);
-  std::vector<Duration> waits;
-  TimePoint moment = now;
-  for (int i = 0; i < 13; ++i) {
-    throttle.failed_to_start(moment);
-    waits.push_back(*throttle.not_before() - moment);
-    moment = *throttle.not_before();
-  }
-  EXPECT_THAT(waits,
-              ElementsAre(1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 512s, 1024s, 27min, 27min));
-}
-
-TEST(RestartThrottle, ForgetsOnceATaskRuns) {
-  RestartThrottle throttle;
-  throttle.failed_to_start(now);
-  EXPECT_FALSE(throttle.is_impaired());
-  throttle.failed_to_start(now + 2s);
-  EXPECT_TRUE(throttle.is_impaired());
-  throttle.reached_running();
-  EXPECT_FALSE(throttle.is_impaired());
-  throttle.failed_to_start(now + 5s);
-  EXPECT_EQ(throttle.not_before(), now + 6s);
 }
 
 }  // namespace
