@@ -103,6 +103,43 @@ TEST_F(Sockets, EveryRequestIsInExactlyOneAccountWhileRulesChange) {
   EXPECT_EQ(accounts.in_flight, 0U);
 }
 
+/// Every other request fails, the others are late.
+class Flaky final : public TargetFault {
+  Treatment next(TimePoint) noexcept override {
+    Treatment treatment;
+    treatment.delay = std::chrono::microseconds(100);
+    if (requests_++ % 2 == 0) treatment.answer.emplace().status = 500;
+    return treatment;
+  }
+  std::atomic<unsigned> requests_{0};
+};
+
+TEST_F(Sockets, EveryRequestIsAnsweredByATargetWhileItsFaultComesAndGoes) {
+  constexpr int each = 200;
+  std::vector<std::thread> clients;
+  for (int c = 0; c < 3; ++c) {
+    clients.emplace_back([&] {
+      for (int i = 0; i < each; ++i) ask(get);
+    });
+  }
+  const targets::TargetId target{"127.0.0.1", 0};
+  for (int i = 0; i < 100; ++i) {
+    std::shared_ptr<TargetFault> fault;
+    if (i % 2 == 0) fault = std::make_shared<Flaky>();
+    ASSERT_TRUE(balancer->set_target_fault("old", target, std::move(fault)));
+    if (i % 10 != 0) continue;
+    ASSERT_TRUE(balancer->register_target("old", {target, std::make_shared<Named>("old")}));
+  }
+  for (auto& client : clients) client.join();
+  std::uint64_t answered = 0;
+  for (const auto& [fate, count] : balancer->accounts().fates) {
+    EXPECT_EQ(fate.kind, Fate::Kind::target);
+    EXPECT_TRUE(fate.status == 200 || fate.status == 500) << fate.status;
+    answered += count;
+  }
+  EXPECT_EQ(answered, 3U * each);
+}
+
 TEST_F(Sockets, APortInUseIsAnErrorThatSaysWhatToDo) {
   ListenerSpec second;
   second.port = 81;
