@@ -181,6 +181,8 @@ class Cluster {
   Result<void> stop_instance(const std::string& instance);
   Result<void> start_instance(const std::string& instance);
   Result<void> terminate_instance(const std::string& instance);
+  /// What AWS alone says of a container instance, such as ecs.subnet-id; an unknown one is ignored.
+  void set_own_attributes(const std::string& instance, const Attributes& attributes);
   /// Hears of each container instance that comes, goes, stops or starts.
   void on_instance_change(std::function<void(const ContainerInstance&)> listener);
 

@@ -145,6 +145,11 @@ Result<ContainerInstancesAnswer> Cluster::update_container_instances_state(
       answer.failures.push_back({found->arn, "INACTIVE", ""});
       continue;
     }
+    // Once more: nothing changes (unverified: whether ECS takes a DRAINING one as an error).
+    if (found->status == status) {
+      answer.container_instances.push_back(core_->describe(*found));
+      continue;
+    }
     core_->instances.set_status(*found, status);
     if (status == ContainerInstanceStatus::draining) core_->stop_pending_tasks(*found);
     core_->instance_changed(*found);
@@ -207,7 +212,7 @@ std::vector<InstanceAttribute> Cluster::list_attributes(const std::string& name,
   std::vector<InstanceAttribute> attributes;
   for (const ContainerInstance* instance : core_->instances.list()) {
     if (instance->status == ContainerInstanceStatus::inactive) continue;
-    for (const auto& [its_name, its_value] : instance->attributes) {
+    for (const auto& [its_name, its_value] : instance->all_attributes()) {
       if (!name.empty() && its_name != name) continue;
       if (!value.empty() && its_value != value) continue;
       attributes.push_back({instance->arn, its_name, its_value});
@@ -247,6 +252,13 @@ Result<void> Cluster::terminate_instance(const std::string& instance) {
   core_->instances.set_status(**found, ContainerInstanceStatus::inactive);
   core_->instance_changed(**found);
   return {};
+}
+
+void Cluster::set_own_attributes(const std::string& instance, const Attributes& attributes) {
+  const ContainerInstance* found = core_->instances.find(instance);
+  if (!found) return;
+  core_->instances.set_own_attributes(*found, attributes);
+  core_->tell_change(found->arn);
 }
 
 void Cluster::on_instance_change(std::function<void(const ContainerInstance&)> listener) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "containers/query_expression.hpp"
+#include "containers/placement.hpp"
 #include "lb/base/json.hpp"
 
 namespace cutover::containers {
@@ -14,17 +14,6 @@ namespace {
 
 /// Deleted services kept for the sake of their tasks after their name is taken again.
 constexpr std::size_t replaced_max = 100;
-
-Result<void> check_constraints(const std::vector<PlacementConstraint>& constraints) {
-  for (std::size_t i = 0; i < constraints.size(); ++i) {
-    if (constraints[i].type != PlacementConstraint::Type::member_of) continue;
-    const auto expression = QueryExpression::parse(constraints[i].expression);
-    if (!expression) {
-      return at(fmt::format("/placementConstraints/{}/expression", i), expression.error());
-    }
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -47,7 +36,9 @@ Result<void> ClusterServices::check(const ServiceSpec& spec) const {
   const auto definition = definitions_.find_active(spec.task_definition);
   if (!definition) return at("/taskDefinition", definition.error());
   if (auto checked = check_service(spec, **definition); !checked) return checked;
-  if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
+  if (auto checked = check_constraints(**definition, spec.placement_constraints); !checked) {
+    return checked;
+  }
   if (auto checked = check_tags(spec.tags); !checked) return checked;
   if (auto checked = check_target_groups(spec, (*definition)->network_mode); !checked) {
     return checked;
@@ -178,7 +169,9 @@ Result<void> ClusterServices::update(std::string_view name, const ServiceUpdate&
   }
   ServiceSpec spec = changed(service.spec(), update);
   if (auto checked = check_service(spec, **definition); !checked) return checked;
-  if (auto checked = check_constraints(spec.placement_constraints); !checked) return checked;
+  if (auto checked = check_constraints(**definition, spec.placement_constraints); !checked) {
+    return checked;
+  }
   if (update.load_balancers) {
     auto checked = check_target_groups(spec, (*definition)->network_mode);
     if (!checked) return checked;

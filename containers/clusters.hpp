@@ -100,7 +100,7 @@ class Clusters {
 
   /// Hears of each container instance of any cluster that comes, goes, stops or starts; of those
   /// that are there at once.
-  using InstanceListener = std::function<void(const Cluster&, const ContainerInstance&)>;
+  using InstanceListener = std::function<void(Cluster&, const ContainerInstance&)>;
   void on_instance_change(InstanceListener listener);
 
   std::optional<SavedCluster> saved(std::string_view name) const;

@@ -10,16 +10,19 @@ namespace cutover::containers {
 namespace {
 
 constexpr std::size_t attribute_length_max = 128;
+/// Capabilities that an agent may report beside the usual ones (AWS names no limit).
+constexpr std::size_t capabilities_max = 200;
 
 bool is_attribute_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-_./\\").find(c) != std::string_view::npos;
 }
 
+Error refuse(std::string message) {
+  return {"InvalidParameterException", "/attributes", std::move(message)};
+}
+
 Result<void> check_attribute(std::string_view name, std::string_view value) {
-  const auto refuse = [](std::string message) {
-    return Error{"InvalidParameterException", "/attributes", std::move(message)};
-  };
   if (name.empty() || name.size() > attribute_length_max || value.size() > attribute_length_max) {
     return refuse(
         fmt::format("found {}={}; allowed are a name of 1 to {} characters and a value of "
@@ -30,8 +33,14 @@ Result<void> check_attribute(std::string_view name, std::string_view value) {
     return refuse(
         fmt::format("found the name {}; allowed are letters, digits, -, _, ., / and \\", name));
   }
+  return {};
+}
+
+Result<void> check_custom_attribute(std::string_view name, std::string_view value) {
+  if (auto checked = check_attribute(name, value); !checked) return checked;
   if (!is_custom_attribute(name)) {
-    return refuse(fmt::format("found {}; names that begin with ecs. are AWS's own", name));
+    return refuse(fmt::format(
+        "found {}; names that begin with ecs. or com.amazonaws.ecs. are AWS's own", name));
   }
   return {};
 }
@@ -50,17 +59,28 @@ std::string_view to_string(ContainerInstanceStatus status) {
   return "INACTIVE";
 }
 
-bool is_custom_attribute(std::string_view name) { return !name.starts_with("ecs."); }
+bool is_custom_attribute(std::string_view name) {
+  return !name.starts_with("ecs.") && !is_capability(name);
+}
 
 Result<void> check_custom_attributes(const Attributes& attributes) {
   for (const auto& [name, value] : attributes) {
-    if (auto checked = check_attribute(name, value); !checked) return checked;
+    if (auto checked = check_custom_attribute(name, value); !checked) return checked;
   }
   if (attributes.size() <= custom_attributes_max) return {};
   return Error{"AttributeLimitExceededException", "/attributes",
                fmt::format("found {} custom attributes; allowed for a container instance are at "
                            "most {}",
                            attributes.size(), custom_attributes_max)};
+}
+
+Result<void> check_capabilities(const Capabilities& capabilities) {
+  for (const std::string& name : capabilities) {
+    if (auto checked = check_attribute(name, ""); !checked) return checked;
+  }
+  if (capabilities.size() <= capabilities_max) return {};
+  return refuse(fmt::format("found {} capabilities; allowed are at most {}", capabilities.size(),
+                            capabilities_max));
 }
 
 Reservation reservation(const TaskDefinition& definition) {
@@ -86,15 +106,21 @@ std::uint32_t ContainerInstance::tasks_of(std::string_view group) const {
 
 std::optional<std::string_view> ContainerInstance::attribute(std::string_view name) const {
   const auto found = attributes.find(name);
-  if (found == attributes.end()) return std::nullopt;
-  return found->second;
+  if (found != attributes.end()) return found->second;
+  if (agent_capabilities().contains(name)) return std::string_view{};
+  return std::nullopt;
+}
+
+Attributes ContainerInstance::all_attributes() const {
+  Attributes all = attributes;
+  for (const std::string& name : agent_capabilities()) all.try_emplace(name);
+  return all;
 }
 
 void ContainerInstance::take(const Reservation& reservation, const std::string& group) {
   reserved_cpu += reservation.cpu;
   reserved_memory += reservation.memory;
   tcp_ports.insert(reservation.tcp_ports.begin(), reservation.tcp_ports.end());
-  udp_ports.insert(reservation.udp_ports.begin(), reservation.udp_ports.end());
   network_interfaces += reservation.network_interfaces;
   ++tasks;
   ++tasks_by_group[group];
@@ -105,7 +131,6 @@ void ContainerInstance::give_back(const Reservation& reservation, const std::str
   reserved_cpu -= reservation.cpu;
   reserved_memory -= reservation.memory;
   for (const std::uint16_t port : reservation.tcp_ports) tcp_ports.erase(port);
-  for (const std::uint16_t port : reservation.udp_ports) udp_ports.erase(port);
   network_interfaces -= reservation.network_interfaces;
   --tasks;
   const auto found = tasks_by_group.find(group);

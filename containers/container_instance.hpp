@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "containers/capabilities.hpp"
 #include "containers/tags.hpp"
 #include "containers/task_definition.hpp"
 #include "lb/base/clock.hpp"
@@ -36,14 +37,21 @@ using Attributes = std::map<std::string, std::string, std::less<>>;
 inline constexpr std::size_t custom_attributes_max = 10;
 /// ECS service quotas: container instances per cluster.
 inline constexpr std::uint32_t container_instances_max = 5000;
-/// Ports on which nothing is placed: SSH's, Docker's two and the ECS agent's two
+/// Ports on which nothing is placed: SSH's, Docker's two and the ECS agent's three
 /// (ContainerInstance, remainingResources).
-inline constexpr std::array<std::uint16_t, 5> agent_ports{22, 2375, 2376, 51678, 51679};
+inline constexpr std::array<std::uint16_t, 6> agent_ports{22, 2375, 2376, 51678, 51679, 51680};
+/// Ports that may be reserved on an instance, those of the agent among them (PortMapping,
+/// hostPort).
+inline constexpr std::size_t reserved_ports_max = 100;
+/// What instances run unless they say otherwise.
+inline constexpr std::string_view ami_default = "ami-ecs";
 
 /// Whether these may be an instance's attributes of a user's own. The error's place is
 /// "/attributes".
 Result<void> check_custom_attributes(const Attributes& attributes);
-/// AWS's own names begin with "ecs.".
+/// The same of what an agent reports beside what every agent does.
+Result<void> check_capabilities(const Capabilities& capabilities);
+/// AWS's own names begin with "ecs.", or are capabilities.
 bool is_custom_attribute(std::string_view name);
 
 /// What one instance is to be.
@@ -52,7 +60,10 @@ struct ContainerInstanceSpec {
   std::uint32_t memory = memory_default;  ///< MiB.
   std::string instance_type;              ///< Attribute ecs.instance-type, if any.
   std::string availability_zone;          ///< Empty: the zones take turns.
+  std::string ami_id{ami_default};        ///< Attribute ecs.ami-id.
   Attributes attributes;                  ///< Custom ones, at most 10.
+  /// What its agent reports beside what every agent does (capabilities.hpp).
+  Capabilities capabilities;
   /// Tasks in network mode awsvpc that it has room for; without, there is no limit.
   std::optional<std::uint32_t> network_interfaces;
   Tags tags;
@@ -73,7 +84,6 @@ struct Reservation {
   std::uint64_t cpu = 0;
   std::uint64_t memory = 0;
   std::vector<std::uint16_t> tcp_ports;  ///< Fixed host ports; dynamic ones are not reserved.
-  std::vector<std::uint16_t> udp_ports;
   std::uint32_t network_interfaces = 0;
 
   friend bool operator==(const Reservation&, const Reservation&) = default;
@@ -90,7 +100,8 @@ struct ContainerInstance {
   std::string address;          ///< Loopback.
   ContainerInstanceStatus status = ContainerInstanceStatus::active;
   bool agent_connected = true;  ///< False: no task is placed there.
-  Attributes attributes;        ///< AWS's ("ecs.…") and custom ones.
+  /// AWS's ("ecs.…") and custom ones; what every agent reports is not repeated here.
+  Attributes attributes;
   Tags tags;
   WallTime registered_at{};
   std::uint64_t version = 1;  ///< Grows with each change.
@@ -102,7 +113,6 @@ struct ContainerInstance {
   std::uint64_t reserved_cpu = 0;
   std::uint64_t reserved_memory = 0;
   std::set<std::uint16_t> tcp_ports;  ///< Those of the agent among them.
-  std::set<std::uint16_t> udp_ports;
   std::uint32_t network_interfaces = 0;
 
   std::uint32_t tasks = 0;         ///< That hold a place here.
@@ -113,8 +123,10 @@ struct ContainerInstance {
   std::uint64_t remaining_cpu() const { return cpu - reserved_cpu; }
   std::uint64_t remaining_memory() const { return memory - reserved_memory; }
   std::uint32_t tasks_of(std::string_view group) const;
-  /// Its value, or nothing when it is not there.
+  /// Its value, which for capabilities is empty, or nothing when it is not there.
   std::optional<std::string_view> attribute(std::string_view name) const;
+  /// All that attribute() knows.
+  Attributes all_attributes() const;
 
   /// It has to fit.
   void take(const Reservation& reservation, const std::string& group);

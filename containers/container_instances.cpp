@@ -26,6 +26,10 @@ Result<PlacementNeeds> needs_of(const PlacementRequest& request) {
        {&request.definition->placement_constraints, &request.constraints}) {
     if (auto added = add_constraints(needs, *constraints); !added) return added.error();
   }
+  // What every agent reports need not be looked for.
+  for (std::string& name : required_attributes(*request.definition)) {
+    if (!agent_capabilities().contains(name)) needs.attributes.push_back(std::move(name));
+  }
   return needs;
 }
 
@@ -46,6 +50,7 @@ ContainerInstances::~ContainerInstances() {
 
 Result<const ContainerInstance*> ContainerInstances::add(const ContainerInstanceSpec& spec) {
   if (auto checked = check_custom_attributes(spec.attributes); !checked) return checked.error();
+  if (auto checked = check_capabilities(spec.capabilities); !checked) return checked.error();
   if (auto checked = check_tags(spec.tags); !checked) return checked.error();
   const auto address = addresses_.take_for_instance();
   if (!address) {
@@ -65,6 +70,8 @@ Result<const ContainerInstance*> ContainerInstances::add(const ContainerInstance
   made->attributes = spec.attributes;
   made->attributes["ecs.availability-zone"] =
       spec.availability_zone.empty() ? zones_[added_ % zones_.size()] : spec.availability_zone;
+  for (const std::string& name : spec.capabilities) made->attributes.try_emplace(name);
+  made->attributes["ecs.ami-id"] = spec.ami_id;
   made->attributes["ecs.os-type"] = "linux";
   made->attributes["ecs.cpu-architecture"] = "x86_64";
   if (!spec.instance_type.empty()) made->attributes["ecs.instance-type"] = spec.instance_type;
@@ -132,9 +139,9 @@ std::vector<std::string> ContainerInstances::tasks_on(const ContainerInstance& i
   return ids;
 }
 
-bool ContainerInstances::has_any() const {
+bool ContainerInstances::has_active() const {
   return std::any_of(listed_.begin(), listed_.end(), [](const ContainerInstance* each) {
-    return each->status != ContainerInstanceStatus::inactive;
+    return each->status == ContainerInstanceStatus::active;
   });
 }
 
@@ -142,7 +149,7 @@ std::vector<std::pair<const ContainerInstance*, Misfit>> ContainerInstances::mis
     const PlacementNeeds& needs) const {
   std::vector<std::pair<const ContainerInstance*, Misfit>> all;
   for (const ContainerInstance* each : listed_) {
-    if (each->status == ContainerInstanceStatus::inactive) continue;
+    if (each->status != ContainerInstanceStatus::active) continue;
     if (const auto why = misfit(needs, *each)) all.emplace_back(each, *why);
   }
   return all;
@@ -150,6 +157,7 @@ std::vector<std::pair<const ContainerInstance*, Misfit>> ContainerInstances::mis
 
 void ContainerInstances::set_status(const ContainerInstance& instance,
                                     ContainerInstanceStatus status) {
+  if (instance.status == status) return;
   own(instance).status = status;
   ++own(instance).version;
 }
@@ -157,6 +165,11 @@ void ContainerInstances::set_status(const ContainerInstance& instance,
 void ContainerInstances::set_agent_connected(const ContainerInstance& instance, bool connected) {
   own(instance).agent_connected = connected;
   ++own(instance).version;
+}
+
+void ContainerInstances::set_own_attributes(const ContainerInstance& instance,
+                                            const Attributes& attributes) {
+  for (const auto& [name, value] : attributes) own(instance).attributes[name] = value;
 }
 
 void ContainerInstances::set_tags(const ContainerInstance& instance, Tags tags) {
@@ -211,7 +224,11 @@ Result<Placement> ContainerInstances::place(const PlacementRequest& request) {
   for (const ContainerInstance* each : listed_) {
     if (request.container_instance && each->id != *request.container_instance) continue;
     if (request.availability_zone && zone_of(*each) != *request.availability_zone) continue;
-    if (each->status != ContainerInstanceStatus::inactive) candidates.push_back(each);
+    // Nobody looks for a place on one that drains; whoever names it is told what is wrong with it.
+    if (each->status == ContainerInstanceStatus::active ||
+        (request.container_instance && each->status != ContainerInstanceStatus::inactive)) {
+      candidates.push_back(each);
+    }
   }
   if (candidates.empty()) {
     return Error{"INACTIVE", "", "Reason: No Container Instances were found in your cluster."};

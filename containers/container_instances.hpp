@@ -46,15 +46,17 @@ class ContainerInstances final : public Placer {
   /// The ids of tasks that have their place on it, oldest first.
   std::vector<std::string> tasks_on(const ContainerInstance& instance) const;
 
-  /// One at least is not INACTIVE.
-  bool has_any() const;
-  /// Why each of those that are not INACTIVE can't take such a task; one that can is left out.
+  /// One at least is ACTIVE.
+  bool has_active() const;
+  /// Why each of those that are ACTIVE can't take such a task; one that can is left out.
   std::vector<std::pair<const ContainerInstance*, Misfit>> misfits(
       const PlacementNeeds& needs) const;
 
   // These take an instance of this cluster.
   void set_status(const ContainerInstance& instance, ContainerInstanceStatus status);
   void set_agent_connected(const ContainerInstance& instance, bool connected);
+  /// AWS's own; the others of its attributes stay.
+  void set_own_attributes(const ContainerInstance& instance, const Attributes& attributes);
   void set_tags(const ContainerInstance& instance, Tags tags);
   /// Takes all that is left on it, until it is given back.
   void fill(const ContainerInstance& instance);

@@ -17,16 +17,26 @@ constexpr std::int64_t cpu_least = 128;
 constexpr std::int64_t memory_least = 6;
 constexpr std::int64_t network_interfaces_most = 65535;
 
-Attributes read_attributes(JsonReader& reader) {
+/// Those that are capabilities go into `capabilities`.
+Attributes read_attributes(JsonReader& reader, Capabilities& capabilities) {
   Attributes attributes;
   const json* object = reader.object("attributes");
   if (!object) return attributes;
   JsonReader values(*object, reader.pointer_to("attributes"));
-  for (const auto& [name, value] : object->items()) attributes[name] = values.string(name);
+  for (const auto& [name, value] : object->items()) {
+    std::string text = values.string(name);
+    if (is_capability(name)) {
+      capabilities.insert(name);
+    } else {
+      attributes[name] = std::move(text);
+    }
+  }
   if (const auto end = values.finish(); !end) {
     reader.fail(end.error());
   } else if (const auto checked = check_custom_attributes(attributes); !checked) {
     reader.fail("attributes", checked.error().message);
+  } else if (const auto known = check_capabilities(capabilities); !known) {
+    reader.fail("attributes", known.error().message);
   }
   return attributes;
 }
@@ -56,7 +66,7 @@ Result<ContainerInstanceGroup> parse_group(const json& value, std::string pointe
   if (const auto most = reader.optional_integer("networkInterfaces", 0, network_interfaces_most)) {
     spec.network_interfaces = static_cast<std::uint32_t>(*most);
   }
-  spec.attributes = read_attributes(reader);
+  spec.attributes = read_attributes(reader, spec.capabilities);
   spec.tags = read_tags(reader);
   if (const auto end = reader.finish(); !end) return end.error();
   return group;
@@ -71,6 +81,7 @@ json to_json(const ContainerInstanceGroup& group) {
   if (!spec.availability_zone.empty()) value["availabilityZone"] = spec.availability_zone;
   if (spec.network_interfaces) value["networkInterfaces"] = *spec.network_interfaces;
   for (const auto& [name, attribute] : spec.attributes) value["attributes"][name] = attribute;
+  for (const std::string& name : spec.capabilities) value["attributes"][name] = "";
   for (const auto& [key, tag] : spec.tags) value["tags"].push_back({{"key", key}, {"value", tag}});
   return value;
 }

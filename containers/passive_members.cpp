@@ -12,44 +12,44 @@ namespace {
 using Policy = PassiveMember::Policy;
 using Type = PassiveMember::Type;
 
-constexpr std::string_view needs_container_engine =
-    "containers here share this machine's kernel settings and file system";
+constexpr std::string_view not_passed_on = "no runtime passes it on, for docker images neither";
 constexpr std::string_view needs_secrets = "there is no store of secrets or files to read it from";
 constexpr std::string_view needs_devices = "container instances here have no such devices";
-constexpr std::string_view needs_names = "containers here use this machine's own name service";
 
 constexpr std::array container_members{
     PassiveMember{"credentialSpecs", Policy::refused, Type::list, needs_secrets},
     PassiveMember{"disableNetworking", Policy::refused, Type::boolean,
                   "use networkMode none for the whole task"},
-    PassiveMember{"dnsSearchDomains", Policy::refused, Type::list, needs_names},
-    PassiveMember{"dnsServers", Policy::refused, Type::list, needs_names},
-    PassiveMember{"dockerSecurityOptions", Policy::refused, Type::list, needs_container_engine},
+    PassiveMember{"dnsSearchDomains", Policy::refused, Type::list, not_passed_on},
+    PassiveMember{"dnsServers", Policy::refused, Type::list, not_passed_on},
+    PassiveMember{"dockerSecurityOptions", Policy::refused, Type::list, not_passed_on},
     PassiveMember{"environmentFiles", Policy::refused, Type::list, needs_secrets},
-    PassiveMember{"extraHosts", Policy::refused, Type::list, needs_names},
+    PassiveMember{"extraHosts", Policy::refused, Type::list, not_passed_on},
     PassiveMember{"firelensConfiguration", Policy::refused, Type::object,
                   "output goes to the container's own log, not through a log router"},
-    PassiveMember{"hostname", Policy::refused, Type::string, needs_container_engine},
-    PassiveMember{"interactive", Policy::refused, Type::boolean, "containers here have no input"},
-    PassiveMember{"links", Policy::refused, Type::list, needs_names},
-    PassiveMember{"linuxParameters", Policy::refused, Type::object, needs_container_engine},
+    PassiveMember{"hostname", Policy::refused, Type::string, not_passed_on},
+    PassiveMember{"interactive", Policy::refused, Type::boolean,
+                  "containers have no input, those of docker images neither"},
+    PassiveMember{"links", Policy::refused, Type::list, not_passed_on},
+    PassiveMember{"linuxParameters", Policy::refused, Type::object, not_passed_on},
     // Output is always kept in the container's own bounded log.
     PassiveMember{"logConfiguration", Policy::carried, Type::object, ""},
-    PassiveMember{"mountPoints", Policy::refused, Type::list, "there are no volumes here"},
-    PassiveMember{"privileged", Policy::refused, Type::boolean, needs_container_engine},
+    PassiveMember{"mountPoints", Policy::refused, Type::list,
+                  "there are no volumes, for docker images neither"},
+    PassiveMember{"privileged", Policy::refused, Type::boolean, not_passed_on},
     PassiveMember{"pseudoTerminal", Policy::refused, Type::boolean,
-                  "containers here have no terminal"},
-    PassiveMember{"readonlyRootFilesystem", Policy::refused, Type::boolean, needs_container_engine},
+                  "containers have no terminal, those of docker images neither"},
+    PassiveMember{"readonlyRootFilesystem", Policy::refused, Type::boolean, not_passed_on},
     // The image map says where images come from.
     PassiveMember{"repositoryCredentials", Policy::carried, Type::object, ""},
     PassiveMember{"resourceRequirements", Policy::refused, Type::list, needs_devices},
     PassiveMember{"secrets", Policy::refused, Type::list, needs_secrets},
-    PassiveMember{"systemControls", Policy::refused, Type::list, needs_container_engine},
-    PassiveMember{"ulimits", Policy::refused, Type::list,
-                  "containers here have this process's own limits"},
+    PassiveMember{"systemControls", Policy::refused, Type::list, not_passed_on},
+    PassiveMember{"ulimits", Policy::refused, Type::list, not_passed_on},
     // An image does not change while it is mapped.
     PassiveMember{"versionConsistency", Policy::carried, Type::string, ""},
-    PassiveMember{"volumesFrom", Policy::refused, Type::list, "there are no volumes here"}};
+    PassiveMember{"volumesFrom", Policy::refused, Type::list,
+                  "there are no volumes, for docker images neither"}};
 
 constexpr std::array task_members{
     PassiveMember{"enableFaultInjection", Policy::refused, Type::boolean,
@@ -57,13 +57,14 @@ constexpr std::array task_members{
     // Storage is this machine's own, without a limit for each task.
     PassiveMember{"ephemeralStorage", Policy::carried, Type::object, ""},
     PassiveMember{"inferenceAccelerators", Policy::refused, Type::list, needs_devices},
-    PassiveMember{"ipcMode", Policy::refused, Type::string, needs_container_engine},
-    PassiveMember{"pidMode", Policy::refused, Type::string, needs_container_engine},
+    PassiveMember{"ipcMode", Policy::refused, Type::string, not_passed_on},
+    PassiveMember{"pidMode", Policy::refused, Type::string, not_passed_on},
     PassiveMember{"proxyConfiguration", Policy::refused, Type::object,
                   "there is no App Mesh proxy here"},
     // All container instances are this machine.
     PassiveMember{"runtimePlatform", Policy::carried, Type::object, ""},
-    PassiveMember{"volumes", Policy::refused, Type::list, "there are no volumes here"}};
+    PassiveMember{"volumes", Policy::refused, Type::list,
+                  "there are no volumes, for docker images neither"}};
 
 bool has_type(const nlohmann::json& value, Type type) {
   switch (type) {

@@ -116,6 +116,24 @@ PlacementChoice no_fit(const PlacementNeeds& needs,
 
 }  // namespace
 
+Result<void> check_constraints(const TaskDefinition& definition,
+                               const std::vector<PlacementConstraint>& constraints) {
+  const std::size_t of_definition = definition.placement_constraints.size();
+  if (of_definition + constraints.size() > placement_constraints_max) {
+    return Error{"InvalidParameterException", "/placementConstraints",
+                 fmt::format("found {} beside the task definition's {}; allowed are {} together",
+                             constraints.size(), of_definition, placement_constraints_max)};
+  }
+  for (std::size_t i = 0; i < constraints.size(); ++i) {
+    if (constraints[i].type != PlacementConstraint::Type::member_of) continue;
+    const auto expression = QueryExpression::parse(constraints[i].expression);
+    if (!expression) {
+      return at(fmt::format("/placementConstraints/{}/expression", i), expression.error());
+    }
+  }
+  return {};
+}
+
 Result<void> add_constraints(PlacementNeeds& needs,
                              const std::vector<PlacementConstraint>& constraints) {
   for (const PlacementConstraint& constraint : constraints) {
@@ -149,6 +167,8 @@ std::string_view failure_reason(Misfit misfit) {
       return "RESOURCE:PORTS";
     case Misfit::network_interfaces:
       return "RESOURCE:ENI";
+    case Misfit::attribute:
+      return "ATTRIBUTE";
     case Misfit::member_of:
       return "MemberOf placement constraint unsatisfied";
     case Misfit::distinct_instance:
@@ -169,6 +189,8 @@ std::string closest_instance_text(Misfit misfit, const ContainerInstance& closes
       return text("has insufficient memory available.");
     case Misfit::ports:
       return text("is already using a port required by your task.");
+    case Misfit::attribute:
+      return text("is missing an attribute required by your task.");
     default:
       return text(fmt::format("encountered error \"{}\".", failure_reason(misfit)));
   }
@@ -181,10 +203,17 @@ std::optional<Misfit> misfit(const PlacementNeeds& needs, const ContainerInstanc
   if (wanted.cpu > instance.remaining_cpu()) return Misfit::cpu;
   if (wanted.memory > instance.remaining_memory()) return Misfit::memory;
   if (overlap(wanted.tcp_ports, instance.tcp_ports)) return Misfit::ports;
-  if (overlap(wanted.udp_ports, instance.udp_ports)) return Misfit::ports;
+  if (!wanted.tcp_ports.empty() &&
+      instance.tcp_ports.size() + wanted.tcp_ports.size() > reserved_ports_max) {
+    return Misfit::ports;
+  }
   const auto& most = instance.network_interfaces_max;
   if (most && instance.network_interfaces + wanted.network_interfaces > *most) {
     return Misfit::network_interfaces;
+  }
+  if (!std::all_of(needs.attributes.begin(), needs.attributes.end(),
+                   [&](const std::string& name) { return instance.attribute(name); })) {
+    return Misfit::attribute;
   }
   const bool member =
       std::all_of(needs.member_of.begin(), needs.member_of.end(),

@@ -26,8 +26,17 @@ struct PlacementNeeds {
   std::string group;
   bool distinct_instance = false;
   std::vector<QueryExpression> member_of;
+  std::vector<std::string> attributes;  ///< Names that have to be there.
   std::vector<PlacementStrategy> strategies;
 };
+
+/// Constraints of a task, those of its definition among them.
+inline constexpr std::size_t placement_constraints_max = 10;
+
+/// Whether a service's or a call's constraints can be read and are not too many beside the
+/// definition's. The error's place is relative to the service or the call.
+Result<void> check_constraints(const TaskDefinition& definition,
+                               const std::vector<PlacementConstraint>& constraints);
 
 /// What binds, of both lists; an error is that of an expression.
 Result<void> add_constraints(PlacementNeeds& needs,
@@ -46,6 +55,7 @@ enum class Misfit {
   memory,
   ports,
   network_interfaces,
+  attribute,
   member_of,
   distinct_instance
 };

@@ -22,7 +22,8 @@ struct PlacementRequest {
   std::string group;  ///< "service:<name>" or "family:<name>": whose tasks are spread.
   /// Of the service or the call; those of the definition bind as well.
   std::vector<PlacementConstraint> constraints;
-  /// Empty: spread over the availability zones, then where the fewest tasks of the group are.
+  /// Empty: spread over the availability zones, then where the fewest tasks of the group are; so
+  /// for services and for RunTask.
   std::vector<PlacementStrategy> strategies;
   /// On this container instance (its id) or nowhere: daemon tasks and StartTask.
   std::optional<std::string> container_instance = std::nullopt;

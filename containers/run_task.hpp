@@ -38,7 +38,7 @@ struct RunTaskRequest {
   NewTask task;
   std::uint32_t count = 1;  ///< 1 to 10.
   std::vector<PlacementConstraint> placement_constraints;
-  /// Empty: at random.
+  /// Empty: over the availability zones, then where the fewest tasks of the group are.
   std::vector<PlacementStrategy> placement_strategy;
   /// The same request with the same token starts nothing anew; empty: none.
   std::string client_token;

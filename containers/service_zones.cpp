@@ -18,7 +18,8 @@ constexpr Duration move_again_after = std::chrono::minutes(5);
 
 bool ServiceAgent::rebalances() const {
   return spec_.availability_zone_rebalancing && status_ == ServiceStatus::active && !shift_ &&
-         !is_daemon() && !deployments_.under_way() && deployments_.list().size() == 1;
+         !is_daemon() && deployments_.list().size() == 1 &&
+         deployments_.primary().state == RolloutState::completed;
 }
 
 void ServiceAgent::look_at_zones_again() {

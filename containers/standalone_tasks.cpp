@@ -63,10 +63,12 @@ Result<TasksAnswer> StandaloneTasks::run(const RunTaskRequest& request,
   wanted.group = group_of(request.task, *definition);
   wanted.constraints = request.placement_constraints;
   wanted.strategies = request.placement_strategy;
-  if (wanted.strategies.empty()) wanted.strategies = {{PlacementStrategy::Type::random, ""}};
+  if (auto checked = check_constraints(**resolved, wanted.constraints); !checked) {
+    return checked.error();
+  }
   const auto needs = needs_of(wanted);
   if (!needs) return at("/placementConstraints", needs.error());
-  if (!instances_.has_any()) {
+  if (!instances_.has_active()) {
     return refusal("/cluster", "No Container Instances were found in your cluster");
   }
   forget_old();

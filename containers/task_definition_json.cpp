@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "containers/capabilities.hpp"
 #include "containers/container_definition_json.hpp"
 #include "containers/json_members.hpp"
 #include "containers/passive_members.hpp"
@@ -274,6 +275,9 @@ nlohmann::json registered_task_definition_to_json(const RegisteredTaskDefinition
   value["status"] = to_string(registered.status);
   value["compatibilities"] = compatibilities(definition);
   value["requiresAttributes"] = nlohmann::json::array();
+  for (const std::string& name : required_attributes(definition)) {
+    value["requiresAttributes"].push_back({{"name", name}});
+  }
   value["registeredAt"] = to_seconds(registered.registered_at);
   value["registeredBy"] = registrar(definition.arn);
   if (registered.deregistered_at) {

@@ -194,7 +194,10 @@ stack::RunningStack& Cloud::in(const std::string& region) {
   const bool known = running_.used().contains(region);
   stack::RunningStack& running = running_.at(region).stack;
   if (known) return running;
-  adopt_container_instances(region);
+  running.clusters().on_instance_change(
+      [this, region](containers::Cluster& cluster, const containers::ContainerInstance& instance) {
+        adopt(region, cluster, instance);
+      });
   if (keeper_ && documents_.empty()) keeper_->watch(region, parts(region));
   return running;
 }
@@ -216,16 +219,32 @@ void Cloud::adopt_container_instances(const std::string& region) {
   if (used == running_.used().end() || !used->second) return;
   const containers::Clusters& clusters = used->second->stack.clusters();
   for (const std::string& name : clusters.names()) {
-    const containers::Cluster& cluster = **clusters.find(name);
+    containers::Cluster& cluster = **clusters.find(name);
     const auto arns = cluster.list_container_instances("", std::nullopt);
     if (!arns) continue;
     for (const auto& described : cluster.describe_container_instances(*arns).container_instances) {
-      const containers::ContainerInstance& instance = described.instance;
-      ec2_.adopt(region, instance.ec2_instance_id, instance.address,
-                 instance.attribute("ecs.instance-type").value_or("t3.micro"),
-                 instance.attribute("ecs.availability-zone").value_or(""));
+      adopt(region, cluster, described.instance);
     }
   }
+}
+
+void Cloud::adopt(const std::string& region, containers::Cluster& cluster,
+                  const containers::ContainerInstance& instance) {
+  ec2_.adopt(region, instance.ec2_instance_id, instance.address,
+             instance.attribute("ecs.instance-type").value_or("t3.micro"),
+             instance.attribute("ecs.ami-id").value_or(containers::ami_default),
+             instance.attribute("ecs.availability-zone").value_or(""));
+  const ec2::Ec2State& network = ec2_.in(region);
+  const ec2::Instance& known = *network.instance(instance.ec2_instance_id);
+  containers::Attributes own{{"ecs.instance-type", known.type}, {"ecs.ami-id", known.image}};
+  if (const ec2::Subnet* subnet = network.subnet(known.subnet)) {
+    own["ecs.subnet-id"] = subnet->id;
+    own["ecs.vpc-id"] = subnet->vpc;
+  }
+  const bool said = std::all_of(own.begin(), own.end(), [&](const auto& each) {
+    return instance.attribute(each.first) == each.second;
+  });
+  if (!said) cluster.set_own_attributes(instance.id, own);
 }
 
 std::vector<stack::RunningStack*> Cloud::running() const {
@@ -256,6 +275,7 @@ Result<void> Cloud::take_around() {
     auto network = ec2::state_from_json(stack.network);
     if (!network) return at("/Network", network.error());
     home.network = *std::move(network);
+    adopt_container_instances(options_.balancing.region);
   }
   if (!stack.repositories.is_null()) {
     auto repositories = ecr::repositories_from_json(stack.repositories);

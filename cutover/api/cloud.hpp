@@ -68,6 +68,9 @@ class Cloud {
 
   /// A cluster's container instances are instances of EC2.
   void adopt_container_instances(const std::string& region);
+  /// Tells EC2 of it, and it what EC2 says of its place.
+  void adopt(const std::string& region, containers::Cluster& cluster,
+             const containers::ContainerInstance& instance);
   /// Whether that subnet or security group is one of a load balancer's.
   bool holds_up_a_load_balancer(const std::string& region, const std::string& id);
   std::unique_ptr<Region> make_region(const std::string& name);

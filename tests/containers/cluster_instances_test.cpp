@@ -58,7 +58,7 @@ TEST(ContainerInstances, HaveAddressesZonesAndIdsOfTheirOwn) {
   EXPECT_EQ(second.attribute("stack"), "prod");
   EXPECT_EQ(second.cpu, 2048U);
   EXPECT_EQ(second.memory, 3884U);
-  EXPECT_THAT(second.tcp_ports, ElementsAre(22, 2375, 2376, 51678, 51679));
+  EXPECT_THAT(second.tcp_ports, ElementsAre(22, 2375, 2376, 51678, 51679, 51680));
 }
 
 TEST(ContainerInstances, TellWhatRemainsAndWhatRuns) {
@@ -119,7 +119,16 @@ TEST(ContainerInstances, ThatDrainTakeNoMoreTasks) {
   EXPECT_EQ(draining->container_instances[0].instance.status, ContainerInstanceStatus::draining);
   RunTaskRequest wanted;
   wanted.task.task_definition = "api";
-  EXPECT_THAT(world.cluster.run_task(wanted)->failures, ElementsAre(Failure{arn, "INACTIVE", ""}));
+  EXPECT_EQ(world.cluster.run_task(wanted).error().message,
+            "No Container Instances were found in your cluster");
+  StartTaskRequest there;
+  there.task.task_definition = "api";
+  there.container_instances = {arn};
+  EXPECT_THAT(world.cluster.start_task(there)->failures, ElementsAre(Failure{arn, "INACTIVE", ""}));
+  const auto version = draining->container_instances[0].instance.version;
+  const auto again =
+      world.cluster.update_container_instances_state({arn}, ContainerInstanceStatus::draining);
+  EXPECT_EQ(again->container_instances.at(0).instance.version, version) << "nothing has changed";
   world.advance(60s);
   EXPECT_EQ(world.cluster.describe_tasks({task}).tasks[0].last_status, TaskStatus::running)
       << "tasks that stand alone are left alone";

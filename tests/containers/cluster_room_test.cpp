@@ -74,6 +74,16 @@ TEST(Room, IsTakenByAServiceThatWaitedForATaskThatStoodAlone) {
   EXPECT_EQ(world.service("api").running_count, 1U);
 }
 
+TEST(Room, IsNotLookedForWhereEveryInstanceDrains) {
+  World world(1, {room_for(2)});
+  drain(world, first_instance(world));
+  world.define("users");
+  ASSERT_TRUE(world.cluster.create_service(world.spec("users", 1)));
+  world.advance(10s);
+  EXPECT_THAT(world.events("users").back(),
+              HasSubstr("Reason: No Container Instances were found in your cluster."));
+}
+
 TEST(Daemon, IsTheLastToLeaveAnInstanceThatDrains) {
   World world(1, {room_for(4), room_for(4)});
   let_go_at_once(world);

@@ -114,7 +114,8 @@ TEST(RunTask, RefusesWhatCannotBe) {
   RunTaskRequest wanted = request("api");
   wanted.placement_constraints = {{PlacementConstraint::Type::member_of, "attribute:a ="}};
   EXPECT_EQ(refusal(wanted),
-            "/placementConstraints: at character 13: found \"=\"; allowed as an operator here are "
+            "/placementConstraints/0/expression: at character 13: found \"=\"; allowed as an "
+            "operator here are "
             "==, !=, >, >=, <, <=, exists, !exists, in, !in, =~, !~ (InvalidParameterException)");
   wanted = request("api");
   wanted.task.network = NetworkConfiguration{{"subnet-1"}, {}, false};

@@ -66,9 +66,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "/I/1/memroy: unknown member \"memroy\"; allowed are attributes, "
                 "availabilityZone, count, cpu, instanceType, memory, networkInterfaces, tags; did "
                 "you mean \"memory\"? (UnknownMember)"},
-        BadCase{R"({"attributes": {"ecs.os-type": "windows"}})",
-                "/I/attributes: found ecs.os-type; names that begin with ecs. are AWS's own "
-                "(ValidationError)"},
+        BadCase{
+            R"({"attributes": {"ecs.os-type": "windows"}})",
+            "/I/attributes: found ecs.os-type; names that begin with ecs. or com.amazonaws.ecs. "
+            "are AWS's own "
+            "(ValidationError)"},
         BadCase{R"({"attributes": {"a b": ""}})",
                 "/I/attributes: found the name a b; allowed are letters, digits, -, _, ., / and \\ "
                 "(ValidationError)"},

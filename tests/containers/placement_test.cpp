@@ -83,7 +83,7 @@ using Instances = std::vector<ContainerInstance>;
 using Type = PlacementStrategy::Type;
 
 void use(ContainerInstance& instance, std::uint64_t cpu, std::uint64_t memory) {
-  instance.take({cpu, memory, {}, {}, 0}, "family:other");
+  instance.take({cpu, memory, {}, 0}, "family:other");
 }
 
 void use_all(Instances& instances, std::uint64_t cpu, std::uint64_t memory) {
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
              "i2"},
         Case{"room to the last unit",
              [](PlacementNeeds& wanted) {
-               wanted.reservation = {1024, 1000, {}, {}, 0};
+               wanted.reservation = {1024, 1000, {}, 0};
              },
              [](Instances& all) {
                use(all[0], 1, 0);
@@ -139,13 +139,23 @@ INSTANTIATE_TEST_SUITE_P(
                all[1].tcp_ports.insert(443);
              },
              "i2"},
-        Case{"UDP ports are others than TCP ports",
-             [](PlacementNeeds& wanted) { wanted.reservation.udp_ports = {22}; },
+        Case{"no port beyond the hundredth",
+             [](PlacementNeeds& wanted) { wanted.reservation.tcp_ports = {1}; },
              [](Instances& all) {
-               all[0].udp_ports.insert(22);
-               all[2].udp_ports.insert(22);
+               for (std::uint16_t port = 1000; port < 1099; ++port) {
+                 all[0].tcp_ports.insert(port);
+                 if (port > 1000) all[1].tcp_ports.insert(port);
+                 all[2].tcp_ports.insert(port);
+               }
              },
              "i1"},
+        Case{"a capability that one has",
+             [](PlacementNeeds& wanted) { wanted.attributes = {"ecs.capability.x"}; },
+             [](Instances& all) { all[1].attributes["ecs.capability.x"] = ""; }, "i1"},
+        Case{"a capability that none has",
+             [](PlacementNeeds& wanted) { wanted.attributes = {"ecs.capability.x"}; },
+             {},
+             "ATTRIBUTE, ATTRIBUTE, ATTRIBUTE; closest i0"},
         Case{"no network interface",
              [](PlacementNeeds& wanted) { wanted.reservation.network_interfaces = 1; },
              [](Instances& all) {
@@ -495,17 +505,17 @@ TEST(Reservations, AreTheTasksOwnSizesOrTheSumOfItsContainers) {
   definition.containers[1].memory_reservation = 200;
   definition.containers[0].port_mappings = {{3000, 80}};
   definition.containers[1].port_mappings = {{3001, 0}};
-  EXPECT_EQ(reservation(definition), (Reservation{128, 500, {80}, {}, 0}));
+  EXPECT_EQ(reservation(definition), (Reservation{128, 500, {80}, 0}));
   definition.cpu = 512;
   definition.memory = 1024;
-  EXPECT_EQ(reservation(definition), (Reservation{512, 1024, {80}, {}, 0}));
+  EXPECT_EQ(reservation(definition), (Reservation{512, 1024, {80}, 0}));
   definition.network_mode = NetworkMode::awsvpc;
-  EXPECT_EQ(reservation(definition), (Reservation{512, 1024, {}, {}, 1}));
+  EXPECT_EQ(reservation(definition), (Reservation{512, 1024, {}, 1}));
 }
 
 TEST(Reservations, AreGivenBackWhole) {
   ContainerInstance one = instance("i0", "a");
-  const Reservation taken{100, 200, {80}, {53}, 1};
+  const Reservation taken{100, 200, {80}, 1};
   one.take(taken, "service:api");
   EXPECT_EQ(one.remaining_cpu(), 924U);
   EXPECT_EQ(one.remaining_memory(), 800U);
@@ -515,7 +525,6 @@ TEST(Reservations, AreGivenBackWhole) {
   EXPECT_EQ(one.remaining_cpu(), 1024U);
   EXPECT_EQ(one.remaining_memory(), 1000U);
   EXPECT_THAT(one.tcp_ports, ElementsAre(22));
-  EXPECT_TRUE(one.udp_ports.empty());
   EXPECT_EQ(one.network_interfaces, 0U);
   EXPECT_TRUE(one.tasks_by_group.empty());
 }

@@ -345,6 +345,18 @@ struct HealthRow {
   TaskHealth health;
 };
 
+TEST(Scheduler, KeepsOneTaskMoreWhileOneMovesToAnotherZone) {
+  ServiceGoal moving = goal(4, 100, 200);
+  moving.moving = true;
+  EXPECT_EQ(planned(moving, "HHHHP"), "");
+  EXPECT_EQ(planned(moving, "HHHHH"), "");
+  EXPECT_EQ(planned(moving, "HHHHHH"), "stop 5");
+  EXPECT_EQ(planned(moving, "HHHH"), "steady") << "the scheduler starts none by itself";
+  EXPECT_EQ(planned(moving, "HHH"), "start 1");
+  moving.moving = false;
+  EXPECT_EQ(planned(moving, "HHHHH"), "stop 4");
+}
+
 TEST(Scheduler, JudgesTasksByTheChecksThereAre) {
   constexpr auto unknown = ContainerHealth::unknown;
   constexpr auto well = ContainerHealth::healthy;

@@ -124,6 +124,17 @@ TEST(TaskDefinitionJson, AnswersARegisteredOneInFull) {
   expected["status"] = "INACTIVE";
   expected["compatibilities"] = {"EC2", "FARGATE"};
   expected["requiresAttributes"] = json::array();
+  for (const char* name :
+       {"com.amazonaws.ecs.capability.docker-remote-api.1.18",
+        "com.amazonaws.ecs.capability.docker-remote-api.1.19",
+        "com.amazonaws.ecs.capability.docker-remote-api.1.21",
+        "com.amazonaws.ecs.capability.docker-remote-api.1.29",
+        "com.amazonaws.ecs.capability.logging-driver.awslogs",
+        "com.amazonaws.ecs.capability.task-iam-role", "ecs.capability.container-health-check",
+        "ecs.capability.container-ordering", "ecs.capability.execution-role-awslogs",
+        "ecs.capability.task-eni"}) {
+    expected["requiresAttributes"].push_back({{"name", name}});
+  }
   expected["registeredAt"] = 1557119253.821;
   expected["registeredBy"] = "arn:aws:iam::123456789012:root";
   expected["deregisteredAt"] = 1557119254.0;
@@ -216,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"bridge\"?"},
         Mistake{R"({"volumes": [{"name": "data"}]})", "", "/volumes",
                 "found a list; \"volumes\" is not supported and has to be left out: there are no "
-                "volumes here"},
+                "volumes, for docker images neither"},
         Mistake{R"({"runtimePlatform": "linux"})", "", "/runtimePlatform",
                 "found the string \"linux\"; an object is required"},
         Mistake{R"({"placementConstraints": [{"type": "distinctInstance"}]})", "",

@@ -87,7 +87,7 @@ Service Ec2::service() {
 }
 
 void Ec2::adopt(const std::string& region, std::string_view id, std::string_view address,
-                std::string_view type, std::string_view zone) {
+                std::string_view type, std::string_view image, std::string_view zone) {
   Ec2State& state = in(region);
   if (state.instance(id) != nullptr) return;
   Instance instance;
@@ -95,7 +95,7 @@ void Ec2::adopt(const std::string& region, std::string_view id, std::string_view
   instance.reservation = "r-" + std::string(id.substr(id.find('-') + 1));
   instance.address = address;
   instance.type = type;
-  instance.image = "ami-ecs";
+  instance.image = image;
   instance.launched_at = clock_.wall_now();
   for (const Subnet& subnet : state.subnets) {
     if (!subnet.default_for_zone || subnet.zone != zone) continue;

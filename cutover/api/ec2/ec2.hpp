@@ -41,7 +41,7 @@ class Ec2 {
   /// An instance that is not run through the API: a container instance of a cluster, with the id
   /// and the address it has there. Ignored when it is known.
   void adopt(const std::string& region, std::string_view id, std::string_view address,
-             std::string_view type, std::string_view zone);
+             std::string_view type, std::string_view image, std::string_view zone);
 
   /// Who else stands on subnets and security groups, which then can't be deleted.
   using IsUsed = std::function<bool(const std::string& region, const std::string& id)>;

@@ -35,7 +35,7 @@ Answered amount(const char* name, std::uint64_t value) {
           {"integerValue", std::min(value, most)}};
 }
 
-/// Ports in use, as AWS has it, not those that are free.
+/// Ports in use, as AWS has it, not those that are free. Of UDP there are none.
 Answered ports(const char* name, const std::set<std::uint16_t>& taken) {
   Answered list = Answered::array();
   for (const std::uint16_t port : taken) list.push_back(std::to_string(port));
@@ -48,15 +48,14 @@ std::set<std::uint16_t> reserved_ports() {
   return {containers::agent_ports.begin(), containers::agent_ports.end()};
 }
 
-Answered resources(std::uint64_t cpu, std::uint64_t memory, const std::set<std::uint16_t>& tcp,
-                   const std::set<std::uint16_t>& udp) {
+Answered resources(std::uint64_t cpu, std::uint64_t memory, const std::set<std::uint16_t>& tcp) {
   return Answered::array(
-      {amount("CPU", cpu), amount("MEMORY", memory), ports("PORTS", tcp), ports("PORTS_UDP", udp)});
+      {amount("CPU", cpu), amount("MEMORY", memory), ports("PORTS", tcp), ports("PORTS_UDP", {})});
 }
 
 Answered attributes(const ContainerInstance& instance) {
   Answered list = Answered::array();
-  for (const auto& [name, value] : instance.attributes) {
+  for (const auto& [name, value] : instance.all_attributes()) {
     Answered entry{{"name", name}};
     if (!value.empty()) entry["value"] = value;
     list.push_back(std::move(entry));
@@ -76,9 +75,9 @@ Answered to_json(const containers::ContainerInstanceDescription& description, co
       {"ec2InstanceId", instance.ec2_instance_id},
       {"version", instance.version},
       {"versionInfo", Answered::object()},
-      {"remainingResources", resources(instance.remaining_cpu(), instance.remaining_memory(),
-                                       instance.tcp_ports, instance.udp_ports)},
-      {"registeredResources", resources(instance.cpu, instance.memory, reserved_ports(), {})},
+      {"remainingResources",
+       resources(instance.remaining_cpu(), instance.remaining_memory(), instance.tcp_ports)},
+      {"registeredResources", resources(instance.cpu, instance.memory, reserved_ports())},
       {"status", to_string(instance.status)},
       {"agentConnected", instance.agent_connected},
       {"runningTasksCount", description.running_tasks_count},
@@ -133,8 +132,9 @@ Result<void> read_document(const Json& input, containers::ContainerInstanceSpec&
   if (text.empty()) return {};
   const auto document = parse_json(text);
   if (!document) return invalid("/instanceIdentityDocument", document.error().message);
-  for (const auto& [member, target] : {std::pair("instanceType", &spec.instance_type),
-                                       std::pair("availabilityZone", &spec.availability_zone)}) {
+  for (const auto& [member, target] :
+       {std::pair("instanceType", &spec.instance_type), std::pair("imageId", &spec.ami_id),
+        std::pair("availabilityZone", &spec.availability_zone)}) {
     const auto found = document->find(member);
     if (found != document->end() && found->is_string()) *target = found->get<std::string>();
   }
@@ -152,7 +152,12 @@ Result<containers::ContainerInstanceSpec> read_spec(const Json& input) {
   if (const auto read = read_resources(input, spec); !read) return read.error();
   if (const auto read = read_document(input, spec); !read) return read.error();
   for (const Json& each : input.value("attributes", Json::array())) {
-    spec.attributes[text_of(each, "name")] = text_of(each, "value");
+    const std::string name = text_of(each, "name");
+    if (containers::is_capability(name)) {
+      spec.capabilities.insert(name);
+    } else {
+      spec.attributes[name] = text_of(each, "value");
+    }
   }
   const auto tags = read_tags(input);
   if (!tags) return tags.error();

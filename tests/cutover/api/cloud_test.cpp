@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -55,6 +56,12 @@ class CloudApi : public testing::Test {
     return ecs("DescribeContainerInstances",
                {{"containerInstances", {arn}}})["containerInstances"][0];
   }
+  static std::string ec2_subnet_of(const Json& instance) {
+    for (const Json& each : instance["attributes"]) {
+      if (each["name"] == "ecs.subnet-id") return each["value"];
+    }
+    return "";
+  }
   Json first_instance() { return ecs("ListContainerInstances")["containerInstanceArns"][0]; }
   Json run_task() { return ecs("RunTask", {{"taskDefinition", "api"}})["tasks"][0]["taskArn"]; }
   bool comes(const std::function<bool()>& condition) {
@@ -85,6 +92,31 @@ TEST_F(CloudApi, AnInstanceThatStopsTakesItsTasksWithIt) {
   ec2("Action=StartInstances&InstanceId.1=" + id);
   EXPECT_EQ(instance(container_instance)["agentConnected"], true);
   EXPECT_TRUE(is_in(run_task(), "RUNNING"));
+}
+
+TEST_F(CloudApi, AnInstanceIsWhereBothServicesSayItIs) {
+  const Json registered =
+      ecs("RegisterContainerInstance",
+          {{"instanceIdentityDocument",
+            R"({"imageId": "ami-0123", "availabilityZone": "us-east-1b"})"}})["containerInstance"];
+  for (const Json& each : {instance(first_instance()), registered}) {
+    std::map<std::string, std::string> attributes;
+    for (const Json& attribute : each["attributes"]) {
+      attributes[attribute["name"]] = attribute.value("value", "");
+    }
+    const std::string id = each["ec2InstanceId"];
+    const std::string told = ec2("Action=DescribeInstances&InstanceId.1=" + id);
+    EXPECT_THAT(told, HasSubstr("<imageId>" + attributes["ecs.ami-id"] + "</imageId>"));
+    EXPECT_THAT(told, HasSubstr("<vpcId>" + attributes["ecs.vpc-id"] + "</vpcId>"));
+    EXPECT_THAT(told, HasSubstr("<subnetId>" + attributes["ecs.subnet-id"] + "</subnetId>"));
+    EXPECT_THAT(told, HasSubstr("<instanceType>" + attributes["ecs.instance-type"] + "<"));
+    EXPECT_THAT(attributes["ecs.subnet-id"], HasSubstr("subnet-"));
+    EXPECT_TRUE(attributes.contains("ecs.capability.task-eni"));
+  }
+  const std::string by_subnet = "attribute:ecs.subnet-id == " + ec2_subnet_of(registered);
+  const Json found =
+      ecs("ListContainerInstances", {{"filter", by_subnet}})["containerInstanceArns"];
+  EXPECT_EQ(found, Json({registered["containerInstanceArn"]}));
 }
 
 TEST_F(CloudApi, AnInstanceThatIsTerminatedIsNoContainerInstanceAnyMore) {

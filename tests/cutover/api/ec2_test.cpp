@@ -230,7 +230,7 @@ TEST_F(Ec2Api, WhatALoadBalancerStandsOnCannotBeDeleted) {
 }
 
 TEST_F(Ec2Api, AContainerInstanceIsAmongTheInstances) {
-  ec2_.adopt("us-east-1", "i-0123456789abcdef0", "127.0.0.1", "m5.large", "us-east-1b");
+  ec2_.adopt("us-east-1", "i-0123456789abcdef0", "127.0.0.1", "m5.large", "ami-ecs", "us-east-1b");
   const Json reservation = good("DescribeInstances")["reservationSet"][0];
   EXPECT_EQ(reservation["instancesSet"][0]["privateIpAddress"], "127.0.0.1");
   EXPECT_EQ(reservation["instancesSet"][0]["placement"]["availabilityZone"], "us-east-1b");
@@ -256,7 +256,7 @@ TEST_F(Ec2Api, RulesOfSecurityGroupsHaveTags) {
 TEST_F(Ec2Api, StateIsTheSameAfterItWasKept) {
   good("CreateVpc", {{"CidrBlock", "10.0.0.0/16"}});
   good("RunInstances", {{"ImageId", "ami-1"}});
-  ec2_.adopt("us-east-1", "i-0123456789abcdef0", "127.0.0.1", "m5.large", "us-east-1b");
+  ec2_.adopt("us-east-1", "i-0123456789abcdef0", "127.0.0.1", "m5.large", "ami-ecs", "us-east-1b");
   const Json kept = to_json(ec2_.in("us-east-1"));
   const auto read = state_from_json(Json::parse(kept.dump()));
   ASSERT_TRUE(read) << to_string(read.error());

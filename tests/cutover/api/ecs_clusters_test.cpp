@@ -118,7 +118,7 @@ TEST_F(EcsInstances, AreRegisteredWithTheirSizes) {
   EXPECT_EQ(instance["registeredResources"][0]["integerValue"], 2048);
   EXPECT_EQ(instance["remainingResources"][1]["integerValue"], 4096);
   EXPECT_EQ(instance["remainingResources"][2]["stringSetValue"],
-            Json({"22", "2375", "2376", "51678", "51679"}));
+            Json({"22", "2375", "2376", "51678", "51679", "51680"}));
   EXPECT_THAT(instance["attributes"],
               ::testing::Contains(Json{{"name", "ecs.instance-type"}, {"value", "t3.small"}}));
   const std::string arn = instance["containerInstanceArn"];
