@@ -61,6 +61,10 @@ void Cluster::Core::on_task_stopped() {
 }
 
 void Cluster::Core::shut_down(std::function<void()> done) {
+  // What waits for an agent would wait for ever.
+  for (const ContainerInstance* instance : instances.list()) {
+    if (instance->host_runs && !instance->agent_connected) set_connected(*instance, true);
+  }
   services.stop_now();
   standalone.stop_all_now();
   on_shut_down_ = std::move(done);

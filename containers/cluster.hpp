@@ -133,6 +133,9 @@ class Cluster {
 
   /// Running and recently stopped tasks, oldest first; of one service, or of all ("").
   std::vector<TaskDescription> tasks(const std::string& service = "") const;
+  /// Those that have come or changed since `mark`, in the order of their last change; moves the
+  /// mark, which begins with 0.
+  std::vector<TaskDescription> tasks_changed_since(std::uint64_t& mark) const;
   TasksAnswer describe_tasks(const std::vector<std::string>& tasks) const;
   /// ARNs, oldest first.
   Result<std::vector<std::string>> list_tasks(const TaskFilter& filter) const;
@@ -186,6 +189,9 @@ class Cluster {
   /// Hears of each container instance that comes, goes, stops or starts.
   void on_instance_change(std::function<void(const ContainerInstance&)> listener);
 
+  /// A fault: the container instance's agent is lost, or is back. Nothing is placed there
+  /// meanwhile; tasks go on, and neither what becomes of them is learnt nor is any stopped.
+  Result<void> set_agent_connected(const std::string& instance, bool connected);
   /// A fault: takes all the room that is left on a container instance, until it is released.
   Result<void> fill_instance(const std::string& instance, bool release);
 

@@ -40,6 +40,7 @@ class Cluster::Core {
   void stop_pending_tasks(const ContainerInstance& instance);
   /// Tells services and whoever listens.
   void instance_changed(const ContainerInstance& instance);
+  void set_connected(const ContainerInstance& instance, bool connected);
   /// Ends its tasks at once.
   void lose_instance(const ContainerInstance& instance);
 

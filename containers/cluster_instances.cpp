@@ -50,11 +50,32 @@ void Cluster::Core::instance_changed(const ContainerInstance& instance) {
 }
 
 void Cluster::Core::lose_instance(const ContainerInstance& instance) {
-  instances.set_agent_connected(instance, false);
+  instances.set_host_runs(instance, false);
   for (TaskAgent* task : tasks_on(instance)) {
     task->lose_instance(
         fmt::format("Host EC2 (instance {}) stopped/terminated.", instance.ec2_instance_id));
   }
+}
+
+void Cluster::Core::set_connected(const ContainerInstance& instance, bool connected) {
+  instances.set_agent_connected(instance, connected);
+  for (TaskAgent* task : tasks_on(instance)) task->set_connected(connected);
+}
+
+Result<void> Cluster::set_agent_connected(const std::string& instance, bool connected) {
+  const auto found = core_->find_instance(instance);
+  if (!found) return found.error();
+  const ContainerInstance& its = **found;
+  if (!its.host_runs || its.status == ContainerInstanceStatus::inactive) {
+    return refusal("/containerInstance",
+                   fmt::format("container instance {} has no agent: its EC2 instance does not run, "
+                               "or it is INACTIVE",
+                               its.id));
+  }
+  if (its.agent_connected == connected) return {};
+  core_->set_connected(its, connected);
+  core_->instance_changed(its);
+  return {};
 }
 
 Result<ContainerInstanceDescription> Cluster::register_container_instance(
@@ -79,6 +100,8 @@ Result<ContainerInstanceDescription> Cluster::deregister_container_instance(
                                "they have stopped, or by force",
                                its.tasks));
   }
+  // Its agent will never be back; what was ordered of it is done now.
+  if (!its.agent_connected && its.host_runs) core_->set_connected(its, true);
   core_->instances.set_status(its, ContainerInstanceStatus::inactive);
   // On AWS their containers go on running without anybody to look after them. Here they stop, but
   // not before their connections have drained.
@@ -224,7 +247,7 @@ std::vector<InstanceAttribute> Cluster::list_attributes(const std::string& name,
 Result<void> Cluster::stop_instance(const std::string& instance) {
   const auto found = core_->find_instance(instance);
   if (!found) return found.error();
-  if (!(*found)->agent_connected) return {};
+  if (!(*found)->host_runs) return {};
   core_->lose_instance(**found);
   core_->instance_changed(**found);
   return {};
@@ -233,13 +256,13 @@ Result<void> Cluster::stop_instance(const std::string& instance) {
 Result<void> Cluster::start_instance(const std::string& instance) {
   const auto found = core_->find_instance(instance);
   if (!found) return found.error();
-  if ((*found)->agent_connected) return {};
+  if ((*found)->host_runs) return {};
   if ((*found)->status == ContainerInstanceStatus::inactive) {
     return Error{
         "IncorrectInstanceState", "",
         fmt::format("instance {} was terminated; it can't start", (*found)->ec2_instance_id)};
   }
-  core_->instances.set_agent_connected(**found, true);
+  core_->instances.set_host_runs(**found, true);
   core_->instance_changed(**found);
   return {};
 }

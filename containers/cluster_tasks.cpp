@@ -77,6 +77,14 @@ std::vector<TaskDescription> Cluster::tasks(const std::string& service) const {
   return descriptions;
 }
 
+std::vector<TaskDescription> Cluster::tasks_changed_since(std::uint64_t& mark) const {
+  std::vector<TaskDescription> descriptions;
+  for (const TaskAgent* task : core_->index.changed_since(mark)) {
+    descriptions.push_back(task->describe());
+  }
+  return descriptions;
+}
+
 TasksAnswer Cluster::describe_tasks(const std::vector<std::string>& tasks) const {
   TasksAnswer answer;
   for (const std::string& reference : tasks) {

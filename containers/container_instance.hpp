@@ -100,6 +100,7 @@ struct ContainerInstance {
   std::string address;          ///< Loopback.
   ContainerInstanceStatus status = ContainerInstanceStatus::active;
   bool agent_connected = true;  ///< False: no task is placed there.
+  bool host_runs = true;        ///< False: the EC2 instance under it does not run.
   /// AWS's ("ecs.…") and custom ones; what every agent reports is not repeated here.
   Attributes attributes;
   Tags tags;

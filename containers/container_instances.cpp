@@ -167,6 +167,11 @@ void ContainerInstances::set_agent_connected(const ContainerInstance& instance, 
   ++own(instance).version;
 }
 
+void ContainerInstances::set_host_runs(const ContainerInstance& instance, bool runs) {
+  own(instance).host_runs = runs;
+  set_agent_connected(instance, runs);
+}
+
 void ContainerInstances::set_own_attributes(const ContainerInstance& instance,
                                             const Attributes& attributes) {
   for (const auto& [name, value] : attributes) own(instance).attributes[name] = value;
@@ -297,8 +302,12 @@ std::vector<std::string> ContainerInstances::eligible_instances(
   needs.distinct_instance = false;
   std::vector<std::string> ids;
   for (const ContainerInstance* each : listed_) {
-    const bool stays = each->status == ContainerInstanceStatus::draining &&
-                       each->tasks_of(group) > 0 && each->tasks > each->daemon_tasks;
+    // A daemon goes on where the agent is lost.
+    const bool away = each->status == ContainerInstanceStatus::active && each->host_runs &&
+                      !each->agent_connected;
+    const bool last =
+        each->status == ContainerInstanceStatus::draining && each->tasks > each->daemon_tasks;
+    const bool stays = each->tasks_of(group) > 0 && (away || last);
     if (stays || !misfit(needs, *each)) ids.push_back(each->id);
   }
   return ids;

@@ -55,6 +55,8 @@ class ContainerInstances final : public Placer {
   // These take an instance of this cluster.
   void set_status(const ContainerInstance& instance, ContainerInstanceStatus status);
   void set_agent_connected(const ContainerInstance& instance, bool connected);
+  /// With its agent.
+  void set_host_runs(const ContainerInstance& instance, bool runs);
   /// AWS's own; the others of its attributes stay.
   void set_own_attributes(const ContainerInstance& instance, const Attributes& attributes);
   void set_tags(const ContainerInstance& instance, Tags tags);

@@ -60,7 +60,8 @@ class Placer {
 
   /// The ids of the ACTIVE container instances that meet the definition's constraints and these:
   /// where a daemon service, whose tasks are of that group, runs one task each. Room does not
-  /// matter. One that drains counts while it has a task of the group, and others than daemons'.
+  /// matter. While it has a task of the group one counts, too, whose agent is lost, or that drains
+  /// and has other tasks than daemons'.
   virtual std::vector<std::string> eligible_instances(
       const std::string& group, const TaskDefinition& definition,
       const std::vector<PlacementConstraint>& constraints) const = 0;

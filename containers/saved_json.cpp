@@ -78,6 +78,7 @@ json saved_json(const ContainerInstance& instance) {
              {"address", instance.address},
              {"status", to_string(instance.status)},
              {"agentConnected", instance.agent_connected},
+             {"hostRuns", instance.host_runs},
              {"attributes", instance.attributes},
              {"tags", pairs_json(instance.tags)},
              {"registeredAt", micros(instance.registered_at)},
@@ -102,6 +103,7 @@ Result<ContainerInstance> parse_saved_container_instance(const json& value,
     instance.status = ContainerInstanceStatus::draining;
   }
   instance.agent_connected = read_flag(reader, "agentConnected");
+  instance.host_runs = reader.optional_boolean("hostRuns").value_or(instance.agent_connected);
   if (const json* attributes = reader.object("attributes")) {
     JsonReader values(*attributes, reader.pointer_to("attributes"));
     for (const auto& [name, text] : attributes->items()) {

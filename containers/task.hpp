@@ -112,6 +112,7 @@ struct TaskDescription {
   TaskStatus last_status = TaskStatus::provisioning;
   DesiredStatus desired_status = DesiredStatus::running;
   ContainerHealth health = ContainerHealth::unknown;
+  bool connected = true;                         ///< With its container instance's agent.
   std::optional<std::uint32_t> cpu;              ///< Of the whole task, CPU units.
   std::optional<std::uint32_t> memory;           ///< Of the whole task, MiB.
   std::vector<ContainerDescription> containers;  ///< As in the definition, at least one.
@@ -123,6 +124,7 @@ struct TaskDescription {
   std::string stopped_reason;
 
   WallTime created_at{};
+  WallTime connectivity_at{};  ///< When `connected` changed last.
   std::optional<WallTime> pull_started_at;
   std::optional<WallTime> pull_stopped_at;
   std::optional<WallTime> started_at;            ///< RUNNING.

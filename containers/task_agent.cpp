@@ -69,7 +69,22 @@ void TaskAgent::stop(StopCode code, std::string reason, bool drain) {
   poll();
 }
 
+void TaskAgent::report(std::function<void()> what) {
+  if (state_.connected) return what();
+  unreported_.push_back(std::move(what));
+}
+
+void TaskAgent::set_connected(bool connected) {
+  // What has happened comes before what is still to be done.
+  while (connected && !unreported_.empty()) {
+    for (const auto& what : std::exchange(unreported_, {})) what();
+  }
+  dispatch(task_event::AgentConnection{connected});
+  poll();
+}
+
 void TaskAgent::lose_instance(std::string reason) {
+  if (!state_.connected) set_connected(true);
   dispatch(
       task_event::StopRequested{StopCode::termination_notice, std::move(reason), Manner::kill});
 }
@@ -122,14 +137,17 @@ Result<void> TaskAgent::inflict(std::size_t index, const TaskFault& fault) {
 
 void TaskAgent::poll() {
   if (state_.is_registered) targets_.register_all();
-  if (state_.last_status == TaskStatus::deactivating && targets_.is_drained()) {
+  if (is_draining() && targets_.is_drained()) {
     dispatch(task_event::TargetsUnused{});
   }
 }
 
+bool TaskAgent::is_draining() const {
+  return state_.last_status == TaskStatus::deactivating || state_.waiting_stop_drains;
+}
+
 bool TaskAgent::needs_poll() const {
-  return state_.last_status == TaskStatus::deactivating ||
-         (state_.is_registered && targets_.has_failed_registration());
+  return is_draining() || (state_.is_registered && targets_.has_failed_registration());
 }
 
 void TaskAgent::dispatch(TaskEvent event) {
@@ -141,9 +159,11 @@ void TaskAgent::dispatch(TaskEvent event) {
     const TaskEvent next = std::move(events_.front());
     events_.pop_front();
     const Seen before = seen();
+    const std::uint64_t version = state_.version;
     TaskStep result = step(std::move(state_), next, surroundings_.timers.now());
     state_ = std::move(result.state);
     for (const TaskAction& action : result.actions) perform(action);
+    if (state_.version != version) surroundings_.index.note(identity_.id);
     tell_changes(before);
   }
   dispatching_ = false;
@@ -206,7 +226,7 @@ void TaskAgent::pull() {
     }
     pulled.reasons.push_back(std::move(reason));
   }
-  dispatch(std::move(pulled));
+  report([this, pulled = std::move(pulled)] { dispatch(pulled); });
 }
 
 void TaskAgent::start_container(std::size_t index) {
@@ -224,16 +244,20 @@ void TaskAgent::start_container(std::size_t index) {
   containers_[index] = surroundings_.runtime.start(
       launch,
       [this, index](const ContainerRunning& running) {
-        running_[index] = running;
-        targets_.container_runs(index, running);
         // A fault outlives the run of the container that it was done to.
         if (running.app && behaviours_[index]) {
           (void)containers_[index]->change_behaviour(*behaviours_[index]);
         }
-        dispatch(task_event::ContainerRunning{index});
+        report([this, index, running] {
+          running_[index] = running;
+          targets_.container_runs(index, running);
+          dispatch(task_event::ContainerRunning{index});
+        });
       },
       [this, index](const ContainerExit& exit) {
-        dispatch(task_event::ContainerExited{index, exit.exit_code, exit.reason, exit.started});
+        report([this, index, exit] {
+          dispatch(task_event::ContainerExited{index, exit.exit_code, exit.reason, exit.started});
+        });
       });
 }
 
@@ -242,7 +266,9 @@ void TaskAgent::check_health(std::size_t index) {
   containers_[index]->execute(check_program(check),
                               surroundings_.timers.clock().real_wait(check.timeout),
                               [this, index](int exit_code) {
-                                dispatch(task_event::HealthChecked{index, exit_code == 0});
+                                report([this, index, exit_code] {
+                                  dispatch(task_event::HealthChecked{index, exit_code == 0});
+                                });
                               });
 }
 

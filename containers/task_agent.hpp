@@ -4,6 +4,7 @@
 // Timers and the TargetRegistry, and tells the machine what comes of it. Control thread only.
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +81,9 @@ class TaskAgent {
   void stop(StopCode code, std::string reason, bool drain);
   /// Its container instance is gone: every container is killed at once.
   void lose_instance(std::string reason);
+  /// The agent of its container instance is lost, or is back: what has happened meanwhile is told
+  /// then, and what was ordered meanwhile is done.
+  void set_connected(bool connected);
   /// Faults on demand: on the container of that name, or with "" on each one that runs.
   Result<void> inject(const TaskFault& fault, std::string_view container = {});
 
@@ -117,6 +121,10 @@ class TaskAgent {
   };
 
   void dispatch(TaskEvent event);
+  /// Connections drain, be it beside a stop that waits for the agent.
+  bool is_draining() const;
+  /// What the container instance's agent tells, at once or when it is connected again.
+  void report(std::function<void()> what);
   void perform(const TaskAction& action);
   void soon(TaskEvent event);
   Result<void> inflict(std::size_t index, const TaskFault& fault);
@@ -145,6 +153,7 @@ class TaskAgent {
   std::vector<std::shared_ptr<ContainerLog>> logs_;            ///< By container.
   std::deque<TaskEvent> events_;
   bool dispatching_ = false;
+  std::vector<std::function<void()>> unreported_;  ///< While the agent is away.
   TimePoint created_at_;
   WallTime wall_created_at_;
   TimerId timer_ = 0;       ///< For next_moment().

@@ -88,6 +88,7 @@ void TaskAgent::describe_times(TaskDescription& description) const {
     return moment ? std::optional(wall(*moment)) : std::nullopt;
   };
   description.created_at = wall_created_at_;
+  description.connectivity_at = wall_of(state_.connectivity_changed_at).value_or(wall_created_at_);
   description.pull_started_at = wall_of(state_.pull_started_at);
   description.pull_stopped_at = wall_of(state_.pull_stopped_at);
   description.started_at = wall_of(state_.started_at);
@@ -109,6 +110,7 @@ TaskDescription TaskAgent::describe() const {
   description.group = identity_.group;
   description.started_by = identity_.started_by;
   description.version = state_.version;
+  description.connected = state_.connected;
   description.last_status = state_.last_status;
   description.desired_status = state_.desired_status;
   description.health = health_status(state_);

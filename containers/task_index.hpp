@@ -24,10 +24,24 @@ class TaskIndex {
   /// Oldest first.
   std::vector<TaskAgent*> list() const;
 
+  /// Something of the task has changed.
+  void note(std::string_view id);
+  /// Those that were added or noted since `mark` (0: ever), and moves the mark. A mark of another
+  /// index, which may be ahead, counts as 0.
+  std::vector<TaskAgent*> changed_since(std::uint64_t& mark) const;
+
  private:
+  struct Entry {
+    std::uint64_t age = 0;
+    std::uint64_t change = 0;
+    TaskAgent* task = nullptr;
+  };
+
   std::uint64_t added_ = 0;
+  std::uint64_t changes_ = 0;
   std::map<std::uint64_t, TaskAgent*> by_age_;
-  std::unordered_map<std::string_view, std::uint64_t> ages_;
+  std::map<std::uint64_t, TaskAgent*> by_change_;
+  std::unordered_map<std::string_view, Entry> entries_;
 };
 
 }  // namespace cutover::containers

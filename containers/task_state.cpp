@@ -126,13 +126,29 @@ class Transition {
       stop(event.code, event.reason, event.manner);
     } else if (event.manner == Manner::kill) {
       kill_all();
+    } else if (event.manner == Manner::signal && !state_.connected) {
+      if (state_.last_status < TaskStatus::stopping) state_.waiting_stop_drains = false;
     } else if (event.manner == Manner::signal && state_.last_status == TaskStatus::deactivating) {
       signal();
     }
   }
 
+  void operator()(const task_event::AgentConnection& event) {
+    if (state_.connected == event.connected) return;
+    state_.connected = event.connected;
+    state_.connectivity_changed_at = now_;
+    changed_ = true;
+    const auto drains = std::exchange(state_.waiting_stop_drains, std::nullopt);
+    if (!drains || state_.last_status >= TaskStatus::stopping) return go_on();
+    if (*drains) {
+      enter(TaskStatus::deactivating);
+    } else {
+      signal();
+    }
+  }
+
   void operator()(const task_event::TargetsUnused&) {
-    if (state_.last_status == TaskStatus::deactivating) signal();
+    if (state_.last_status == TaskStatus::deactivating && state_.connected) signal();
   }
 
   void operator()(const task_event::TimePassed&) {
@@ -171,7 +187,7 @@ class Transition {
 
   /// Starts what may start, gives up when something never will, and runs once everything runs.
   void go_on() {
-    if (state_.last_status != TaskStatus::activating) return;
+    if (state_.last_status != TaskStatus::activating || !state_.connected) return;
     for (std::size_t i = 0; i < state_.containers.size(); ++i) {
       if (state_.containers[i].phase != ContainerPhase::waiting) continue;
       if (may_start(state_, i)) {
@@ -233,6 +249,9 @@ class Transition {
     if (was_registered) act(Kind::deregister_targets);
     if (manner == Manner::kill) {
       kill_all();
+    } else if (!state_.connected) {
+      // The targets are ECS's own to deregister; the rest is the agent's.
+      state_.waiting_stop_drains = was_registered && manner == Manner::drain;
     } else if (was_registered && manner == Manner::drain) {
       enter(TaskStatus::deactivating);
     } else {

@@ -39,8 +39,12 @@ struct TaskState {
   std::vector<ContainerState> containers;  ///< As in the definition.
   bool has_targets = false;                ///< Its service is behind target groups.
   bool is_registered = false;              ///< It is, or is to be, a target of them now.
-  bool has_network = false;                ///< awsvpc: its network interface is there.
-  std::uint64_t version = 1;               ///< Grows by 1 with each step that can be seen.
+  bool connected = true;                   ///< With its container instance's agent.
+  std::optional<TimePoint> connectivity_changed_at;
+  bool has_network = false;   ///< awsvpc: its network interface is there.
+  std::uint64_t version = 1;  ///< Grows by 1 with each step that can be seen.
+  /// A stop was ordered while the agent was away: whether connections drain before the signal.
+  std::optional<bool> waiting_stop_drains;
   std::optional<StopCode> stop_code;
   std::string stopped_reason;
   std::optional<TimePoint> pull_started_at;
@@ -90,6 +94,11 @@ struct StopRequested {
   std::string reason;
   Manner manner = Manner::drain;
 };
+/// Its container instance's agent is lost, or is back. What the task's containers do meanwhile is
+/// told when it is back.
+struct AgentConnection {
+  bool connected = true;
+};
 /// No target group holds the task any more.
 struct TargetsUnused {};
 /// `now` may have reached next_moment().
@@ -101,7 +110,7 @@ using TaskEvent =
     std::variant<task_event::Placed, task_event::NetworkAttached, task_event::NetworkDetached,
                  task_event::Pulled, task_event::ContainerRunning, task_event::ContainerExited,
                  task_event::RestartDue, task_event::HealthChecked, task_event::StopRequested,
-                 task_event::TargetsUnused, task_event::TimePassed>;
+                 task_event::AgentConnection, task_event::TargetsUnused, task_event::TimePassed>;
 
 struct TaskAction {
   enum class Kind {

@@ -16,8 +16,18 @@ namespace {
 using nlohmann::json;
 namespace task_fault = containers::task_fault;
 
-constexpr std::array<std::string_view, 7> kinds{
-    "kill", "pause", "resume", "behaviour", "fail-starts", "fill-instance", "release-instance"};
+constexpr std::array<std::string_view, 9> kinds{"kill",
+                                                "pause",
+                                                "resume",
+                                                "behaviour",
+                                                "fail-starts",
+                                                "fill-instance",
+                                                "release-instance",
+                                                "disconnect-instance",
+                                                "reconnect-instance"};
+/// As fault::OnInstance::What.
+constexpr std::array<std::string_view, 4> instance_kinds{
+    "fill-instance", "release-instance", "disconnect-instance", "reconnect-instance"};
 constexpr std::int64_t count_most = 10'000;
 constexpr std::int64_t instances_most = 10'000;
 
@@ -82,7 +92,7 @@ Result<void> check(const Model& model, const fault::FailStarts& fault, const std
 }
 
 /// How many container instances there are is the running cluster's to say.
-Result<void> check(const Model&, const fault::FillInstance&, const std::string&) { return {}; }
+Result<void> check(const Model&, const fault::OnInstance&, const std::string&) { return {}; }
 
 }  // namespace
 
@@ -94,7 +104,9 @@ Result<Fault> parse_fault(const json& value, std::string pointer) {
     fault = read_fail_starts(reader);
   } else if (kind.ends_with("-instance")) {
     const auto number = reader.integer("containerInstance", 0, instances_most);
-    fault = fault::FillInstance{static_cast<std::uint32_t>(number), kind == "release-instance"};
+    const auto what = std::find(instance_kinds.begin(), instance_kinds.end(), kind);
+    fault = fault::OnInstance{static_cast<std::uint32_t>(number),
+                              static_cast<fault::OnInstance::What>(what - instance_kinds.begin())};
   } else if (reader.ok()) {
     fault = read_on_task(reader, kind);
   }
@@ -110,8 +122,8 @@ std::string to_string(const Fault& fault) {
   if (const auto* starts = std::get_if<fault::FailStarts>(&fault)) {
     return fmt::format("fault fail-starts {} {}", starts->starts.family, starts->starts.count);
   }
-  const auto& instance = std::get<fault::FillInstance>(fault);
-  return fmt::format("fault {}-instance {}", instance.release ? "release" : "fill",
+  const auto& instance = std::get<fault::OnInstance>(fault);
+  return fmt::format("fault {} {}", instance_kinds[static_cast<std::size_t>(instance.what)],
                      instance.container_instance);
 }
 

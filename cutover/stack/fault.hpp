@@ -10,6 +10,8 @@
 //   {"fault": "fail-starts", "taskDefinition": "api", "count": 3, "reason": "…"}
 //   {"fault": "fill-instance", "containerInstance": 0}           takes all the room that is left
 //   {"fault": "release-instance", "containerInstance": 0}
+//   {"fault": "disconnect-instance", "containerInstance": 0}     loses its agent; tasks go on
+//   {"fault": "reconnect-instance", "containerInstance": 0}
 //
 // Without "container" all containers of the task are meant. A behaviour lasts until the next one or
 // the task's end. A built-in app of this process behaves so itself; for any other program the load
@@ -39,14 +41,15 @@ struct FailStarts {
   containers::StartFault starts;
 };
 
-struct FillInstance {
+struct OnInstance {
+  enum class What { fill, release, disconnect, reconnect };
   std::uint32_t container_instance = 0;  ///< In the order of their registration.
-  bool release = false;
+  What what = What::fill;
 };
 
 }  // namespace fault
 
-using Fault = std::variant<fault::OnTask, fault::FailStarts, fault::FillInstance>;
+using Fault = std::variant<fault::OnTask, fault::FailStarts, fault::OnInstance>;
 
 /// `pointer` is where `value` stands in its document.
 Result<Fault> parse_fault(const nlohmann::json& value, std::string pointer);

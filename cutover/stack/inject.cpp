@@ -32,14 +32,28 @@ Result<FoundTask> nth_of_service(const containers::Clusters& clusters, const Tas
   return no_task(to_string(name), fmt::format("{} of its service run", number));
 }
 
-Result<void> fill(const containers::Clusters& clusters, const fault::FillInstance& fault) {
+Result<void> inflict(containers::Cluster& cluster, const std::string& instance,
+                     fault::OnInstance::What what) {
+  using What = fault::OnInstance::What;
+  switch (what) {
+    case What::fill:
+    case What::release:
+      return cluster.fill_instance(instance, what == What::release);
+    case What::disconnect:
+    case What::reconnect:
+      break;
+  }
+  return cluster.set_agent_connected(instance, what == What::reconnect);
+}
+
+Result<void> on_instance(const containers::Clusters& clusters, const fault::OnInstance& fault) {
   std::size_t before = 0;
   for (containers::Cluster* cluster : all(clusters)) {
     const auto instances = cluster->list_container_instances("", std::nullopt);
     if (!instances) return instances.error();
     const std::size_t index = fault.container_instance - before;
     if (index < instances->size()) {
-      return cluster->fill_instance((*instances)[index], fault.release);
+      return inflict(*cluster, (*instances)[index], fault.what);
     }
     before += instances->size();
   }
@@ -78,7 +92,7 @@ Result<void> inject(containers::Clusters& clusters, const Fault& fault) {
     clusters.start_faults().add(starts->starts);
     return {};
   }
-  return fill(clusters, std::get<fault::FillInstance>(fault));
+  return on_instance(clusters, std::get<fault::OnInstance>(fault));
 }
 
 }  // namespace cutover::stack

@@ -69,7 +69,8 @@ Verb add_fault(CLI::App& program) {
       program.add_subcommand("fault", "Do harm to a stack that is up, to see what becomes of it");
   command
       ->add_option("KIND", options->kind,
-                   "kill, pause, resume, behaviour, fail-starts, fill-instance or release-instance")
+                   "kill, pause, resume, behaviour, fail-starts, fill-instance, release-instance, "
+                   "disconnect-instance or reconnect-instance")
       ->required()
       ->type_name("");
   command
@@ -99,6 +100,8 @@ Verb add_fault(CLI::App& program) {
       "one or the task's end: a built-in app of this process behaves so itself, for any other\n"
       "program the load balancer does it on the way there, to health checks as well; a task that\n"
       "is behind none is refused. fill-instance takes all the room that is left there.\n"
+      "disconnect-instance loses the container instance's agent: its tasks go on, nothing new is\n"
+      "placed there, and stops wait until reconnect-instance.\n"
       "Exit status: 0 done; 2 bad command line, no such task, or no endpoint there.");
   return {command, [options, count] {
             options->count_given = count->count() > 0;

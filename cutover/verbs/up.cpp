@@ -59,26 +59,26 @@ void print_listeners(const stack::RunningBalancing& running) {
   }
 }
 
-/// Tells of each task that starts to serve or ends, once.
+/// Tells of each task that starts to serve or ends, once. Looks at those that have changed.
 class TaskReporter {
  public:
   void look(const containers::Clusters& clusters) {
-    std::map<std::string, std::string> told;
     for (const std::string& name : clusters.names()) {
-      for (const auto& task : (*clusters.find(name))->tasks()) told[task.id] = tell(task);
+      const auto changed = (*clusters.find(name))->tasks_changed_since(marks_[name]);
+      for (const auto& task : changed) tell(task);
+      if (!changed.empty()) std::fflush(stdout);
     }
-    told_ = std::move(told);  // without those that are described no more
-    std::fflush(stdout);
   }
 
  private:
-  /// What has been said of the task now.
-  std::string tell(const containers::TaskDescription& task) const {
-    const auto known = told_.find(task.id);
-    std::string now = line(task);
-    if (now.empty()) return known == told_.end() ? "" : known->second;
-    if (known == told_.end() || known->second != now) fmt::print("{}\n", now);
-    return now;
+  void tell(const containers::TaskDescription& task) {
+    const std::string now = line(task);
+    if (now.empty()) return;
+    std::string& before = told_[task.id];
+    if (before != now) fmt::print("{}\n", now);
+    before = now;
+    // It changes no more.
+    if (task.last_status == containers::TaskStatus::stopped) told_.erase(task.id);
   }
 
   static std::string line(const containers::TaskDescription& task) {
@@ -96,7 +96,8 @@ class TaskReporter {
     return {};
   }
 
-  std::map<std::string, std::string> told_;
+  std::map<std::string, std::uint64_t> marks_;  ///< By cluster.
+  std::map<std::string, std::string> told_;     ///< Of tasks that run, by id.
 };
 
 /// A stack that serves until it is told to stop.
@@ -154,6 +155,7 @@ class Up {
   }
 
   void reset(const console::Router::Respond& respond) {
+    reporter_ = {};
     cloud_.reset([respond](const Result<void>& done) {
       namespace http = boost::beast::http;
       if (done)

@@ -35,6 +35,10 @@ TEST(Fault, IsReadAndToldInOneLine) {
             "fault fail-starts api 3"},
            {R"({"fault": "fill-instance", "containerInstance": 0})", "fault fill-instance 0"},
            {R"({"fault": "release-instance", "containerInstance": 2})", "fault release-instance 2"},
+           {R"({"fault": "disconnect-instance", "containerInstance": 1})",
+            "fault disconnect-instance 1"},
+           {R"({"fault": "reconnect-instance", "containerInstance": 1})",
+            "fault reconnect-instance 1"},
        }) {
     EXPECT_EQ(told(each.json), each.told) << each.json;
   }

@@ -88,7 +88,7 @@ void add_sizes(Answered& value, const TaskDescription& task) {
 }
 
 void add_times(Answered& value, const TaskDescription& task) {
-  value["createdAt"] = epoch_seconds(task.created_at);
+  value["createdAt"] = epoch_seconds(task.connectivity_at);
   // The agent of a container instance that has tasks placed on it is connected.
   value["connectivityAt"] = epoch_seconds(task.created_at);
   add(value, "pullStartedAt", task.pull_started_at);
@@ -111,7 +111,7 @@ Answered task_answer(const TaskDescription& task, bool with_tags) {
                  {"desiredStatus", to_string(task.desired_status)},
                  {"healthStatus", to_string(task.health)},
                  {"launchType", "EC2"},
-                 {"connectivity", "CONNECTED"},
+                 {"connectivity", task.connected ? "CONNECTED" : "DISCONNECTED"},
                  {"group", task.group},
                  {"version", task.version},
                  {"enableExecuteCommand", false},
