@@ -178,11 +178,14 @@ Result<void> LoadBalancer::Core::check_target_quotas(const Group& group,
   return {};
 }
 
+/// `target` may be the group's own key, which is gone in the end.
 void LoadBalancer::Core::forget_target(Group& group, const targets::TargetId& target) {
-  if (group.targets.erase(target) == 0) return;
+  const auto known = group.targets.find(target);
+  if (known == group.targets.end()) return;
   --target_count_;
-  const auto found = registrations_.find(target.id);
-  if (--found->second == 0) registrations_.erase(found);
+  const auto count = registrations_.find(target.id);
+  if (--count->second == 0) registrations_.erase(count);
+  group.targets.erase(known);
 }
 
 Result<void> LoadBalancer::Core::deregister_target(const std::string& name,
