@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "lb/load_balancer.hpp"
 
@@ -49,8 +50,10 @@ int main(int argc, char** argv) {
   lb::targets::TargetGroupSpec group;
   group.name = "hello";
   if (const auto made = balancer.create_target_group(group); !made) return report(made.error());
-  const auto registered =
-      balancer.register_target("hello", {{"127.0.0.1", 0}, std::make_shared<Hello>()});
+  lb::TargetSpec target;
+  target.id = {"127.0.0.1", 0};
+  target.service = std::make_shared<Hello>();
+  const auto registered = balancer.register_target("hello", std::move(target));
   if (!registered) return report(registered.error());
 
   // A listener that answers 404 by itself, and a rule that sends /hello* to the group.
