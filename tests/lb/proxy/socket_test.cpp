@@ -38,8 +38,8 @@ class Sockets : public testing::Test {
       targets::TargetGroupSpec spec;
       spec.name = name;
       EXPECT_TRUE(balancer->create_target_group(spec));
-      EXPECT_TRUE(
-          balancer->register_target(name, {{"127.0.0.1", 0}, std::make_shared<Named>(name)}));
+      const auto named = std::make_shared<Named>(name);
+      EXPECT_TRUE(balancer->register_target(name, {{"127.0.0.1", 0}, named}));
     }
     ListenerSpec listener;
     listener.default_action = rules::Forward{{{"old", 1}}};

@@ -281,7 +281,8 @@ TEST_F(TargetFaults, HoldATargetOfThisProcessBackAsWell) {
   targets::TargetGroupSpec spec;
   spec.name = "inside";
   ASSERT_TRUE(balancer->create_target_group(spec));
-  ASSERT_TRUE(balancer->register_target("inside", {{"127.0.0.1", 0}, std::make_shared<Hello>()}));
+  const auto hello = std::make_shared<Hello>();
+  ASSERT_TRUE(balancer->register_target("inside", {{"127.0.0.1", 0}, hello}));
   ASSERT_TRUE(balancer->modify_listener(80, rules::Forward{{{"inside", 1}}}));
   settle();
   ASSERT_TRUE(balancer->set_target_fault("inside", {"127.0.0.1", 0},
