@@ -88,9 +88,8 @@ void add_sizes(Answered& value, const TaskDescription& task) {
 }
 
 void add_times(Answered& value, const TaskDescription& task) {
-  value["createdAt"] = epoch_seconds(task.connectivity_at);
-  // The agent of a container instance that has tasks placed on it is connected.
-  value["connectivityAt"] = epoch_seconds(task.created_at);
+  value["createdAt"] = epoch_seconds(task.created_at);
+  value["connectivityAt"] = epoch_seconds(task.connectivity_at);
   add(value, "pullStartedAt", task.pull_started_at);
   add(value, "pullStoppedAt", task.pull_stopped_at);
   add(value, "startedAt", task.started_at);
